@@ -15,9 +15,9 @@ STAMP := $(VENV)/.ready
 CODE := home catalog_pages promotions dealer_area search sync site tests manage.py
 HTML := templates
 # compiled translations follow their sources
-PO := $(shell find . -path ./$(VENV) -prune -o -name '*.po' -print 2>/dev/null)
+PO := $(shell find . \( -path ./$(VENV) -o -path ./var -o -path ./.git \) -prune -o -name '*.po' -print 2>/dev/null)
 
-.PHONY: help run test test-browser check fmt clean messages
+.PHONY: help run test test-code test-browser check fmt clean messages
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z.-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,16 +51,16 @@ messages: $(VENV)/.messages ## compile the translations
 run: $(VENV)/.messages ## start the portal with a demonstration company (PORT, VITRINA_DATA_DIR)
 	@exec $(BIN)/python manage.py run
 
-test: $(VENV)/.messages ## all tests; browser journeys when a Chromium is found
-	$(BIN)/python -m pytest tests/unit tests/integration -q
-	@$(MAKE) --no-print-directory test-browser
+test: test-code test-browser ## all tests; browser journeys when a Chromium is found
+
+test-code: $(VENV)/.messages ## only unit and integration tests
+	$(BIN)/python -m pytest $(wildcard tests/unit tests/integration) -q
 
 test-browser: $(VENV)/.messages ## only the browser journeys
-	@if [ -n "$$(ls tests/browser/test_*.py 2>/dev/null)" ]; then \
-	  if chromium="$$($(BIN)/python tests/browser/chromium.py)"; then \
-	    CHROMIUM="$$chromium" $(BIN)/python -m pytest tests/browser -q -p no:django; \
-	  else echo "Browser journeys left out: no Chromium (Debian: apt-get install chromium)."; fi; \
-	fi
+	@for name in "$${CHROMIUM:-}" chromium chromium-browser google-chrome; do \
+	  if [ -n "$$name" ] && chromium="$$(command -v "$$name")"; then break; fi; done; \
+	if [ -n "$$chromium" ]; then CHROMIUM="$$chromium" $(BIN)/python -m pytest tests/browser -q -p no:django; \
+	else echo "Browser journeys left out: no Chromium found (Debian: apt-get install chromium)."; fi
 
 check: $(VENV)/.messages ## what CI checks before the tests
 	$(BIN)/ruff check $(CODE)
