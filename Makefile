@@ -59,7 +59,7 @@ test-code: $(VENV)/.messages ## only unit and integration tests
 test-browser: $(VENV)/.messages ## only the browser journeys
 	@for name in "$${CHROMIUM:-}" chromium chromium-browser google-chrome; do \
 	  if [ -n "$$name" ] && chromium="$$(command -v "$$name")"; then break; fi; done; \
-	if [ -n "$$chromium" ]; then CHROMIUM="$$chromium" $(BIN)/python -m pytest tests/browser -q -p no:django; \
+	if [ -n "$$chromium" ]; then CHROMIUM="$$chromium" $(BIN)/python -m pytest tests/browser -c tests/browser/pytest.ini -q; \
 	else echo "Browser journeys left out: no Chromium found (Debian: apt-get install chromium)."; fi
 
 check: $(VENV)/.messages ## what CI checks before the tests

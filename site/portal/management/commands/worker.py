@@ -1,0 +1,31 @@
+"""`vitrina worker`: runs the queue's tasks."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.utils.module_loading import autodiscover_modules
+
+from portal.health import beat
+from portal.queue import huey
+
+WORKERS = 2
+
+
+class Command(BaseCommand):
+    """Run tasks until TERM or INT; a task at work is finished first."""
+
+    help = "Run the tasks of the queue."
+    requires_system_checks = ()
+
+    def handle(self, *_args: Any, **_options: Any) -> None:
+        """Start the consumer. It is the only one, so that locks left by a killed one are void."""
+        autodiscover_modules("tasks")
+        logging.getLogger("huey").setLevel(logging.INFO)
+        consumer = huey.create_consumer(
+            workers=WORKERS, max_delay=1.0, flush_locks=True, graceful_signal="TERM"
+        )
+        with beat():
+            consumer.run()
