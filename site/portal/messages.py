@@ -144,7 +144,7 @@ def _in_python(source: bytes, place: str) -> Iterator[Found]:
     for line, function, arguments, _comments in extract_python(
         io.BytesIO(source), _FUNCTIONS, [], {}
     ):
-        parts = [arguments] if isinstance(arguments, str) else list(arguments)
+        parts = [arguments] if isinstance(arguments, str) else list(arguments or ())
         found = _from_call(function, [part for part in parts if part is not None])
         if found:
             yield Found(found[0], found[1], place, line)
