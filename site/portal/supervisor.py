@@ -81,9 +81,10 @@ class Supervisor:
 
     def start(self) -> None:
         """Start every program and take over TERM, INT and HUP."""
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            if signal.getsignal(number) is not signal.SIG_IGN:  # nohup
-                signal.signal(number, self._on_signal)
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._on_signal)
+        if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:  # nohup
+            signal.signal(signal.SIGHUP, self._on_signal)
         self._children = [_Child(program) for program in self.programs]
         for child in self._children:
             self._spawn(child)

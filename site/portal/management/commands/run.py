@@ -113,13 +113,13 @@ class Command(BaseCommand):
 def _programs(host: str, port: int) -> list[Program]:
     server = [sys.executable, "-m", "granian", "--interface", "wsgi", "--no-ws"]
     server += ["--host", host, "--port", str(port), "--workers", "1", "--blocking-threads", "8"]
-    server += ["--respawn-failed-workers", "--log-level", "warning", "portal.wsgi:application"]
+    server += ["--respawn-failed-workers", "--log-level", "error", "portal.wsgi:application"]
     worker = [sys.executable, "-m", "portal", "worker"]
     return [Program("web", server), Program("worker", worker)]
 
 
 def _environment() -> dict[str, str]:
-    path = os.pathsep.join([str(ROOT), str(ROOT / "site")])
+    path = os.pathsep.join([str(ROOT), str(ROOT / "site"), *filter(None, [os.environ.get("PYTHONPATH")])])
     return {**os.environ, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1"}
 
 
