@@ -1,0 +1,223 @@
+"""CommerceML as 1C really sends it, taken apart into records.
+
+The meaning of a file is decided by the children of its root, never by its name. A file is read
+in portions of :class:`Item`; an item's digest can be asked for before any field is taken out of
+it, so that an object known already costs little.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from lxml import etree
+
+from sync.onec.catalogue import (
+    category_records,
+    price_type_record,
+    product_record,
+    property_record,
+    property_value_record,
+    warehouse_record,
+)
+from sync.onec.documents import counterparty_record, document_record
+from sync.onec.elements import child_text
+from sync.onec.offers import (
+    OfferDigests,
+    digest,
+    offer_digests,
+    offer_ids,
+    offer_record,
+)
+from sync.onec.records import RemoteOrderRecord
+from sync.onec.stream import LOCAL, BadFile, chunks, survey
+
+__all__ = [
+    "BadFile",
+    "Item",
+    "Kind",
+    "OfferDigests",
+    "category_records",
+    "counterparty_record",
+    "digest",
+    "document_record",
+    "fragment",
+    "offer_digests",
+    "offer_ids",
+    "offer_record",
+    "parse_documents",
+    "price_type_record",
+    "product_record",
+    "property_record",
+    "property_value_record",
+    "read",
+    "survey",
+    "warehouse_record",
+]
+
+Kind = Literal[
+    "category",
+    "property",
+    "property_value",
+    "product",
+    "price_type",
+    "warehouse",
+    "offer",
+    "document",
+    "counterparty",
+]
+
+# What an ended element is, by its name and the names of its parent and grandparent ("" = any).
+_PLACES: dict[str, tuple[Kind, str, frozenset[str]]] = {
+    "Группа": ("category", "Группы", frozenset({"Классификатор"})),
+    "Свойство": ("property", "Свойства", frozenset({"Классификатор"})),
+    "Справочник": ("property_value", "ВариантыЗначений", frozenset({"Свойство"})),
+    "Товар": ("product", "Товары", frozenset({"Каталог"})),
+    "ТипЦены": (
+        "price_type",
+        "ТипыЦен",
+        frozenset({"ПакетПредложений", "ИзмененияПакетаПредложений", "Классификатор"}),
+    ),
+    "Склад": (
+        "warehouse",
+        "Склады",
+        frozenset({"ПакетПредложений", "ИзмененияПакетаПредложений", "Классификатор"}),
+    ),
+    "Предложение": (
+        "offer",
+        "Предложения",
+        frozenset({"ПакетПредложений", "ИзмененияПакетаПредложений"}),
+    ),
+    "Документ": ("document", "", frozenset({"", "КоммерческаяИнформация"})),
+    "Контрагент": (
+        "counterparty",
+        "Контрагенты",
+        frozenset({"КоммерческаяИнформация"}),
+    ),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One object of a file, its fields not taken out yet. ``ordinal`` counts from 1."""
+
+    ordinal: int
+    kind: Kind
+    element: etree._Element
+
+    @property
+    def line(self) -> int:
+        """Line of the file where the object starts."""
+        return int(self.element.sourceline or 0)
+
+    @property
+    def ref(self) -> str:
+        """Identifier as written, for words about an object that cannot be read."""
+        return child_text(self.element, "Ид")
+
+
+def fragment(element: etree._Element, limit: int = 2000) -> str:
+    """The element's own XML, cut to ``limit`` characters, for a person to read."""
+    text = etree.tostring(element, encoding="unicode", with_tail=False)
+    return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def _accept(name: str, element: etree._Element) -> bool:
+    _kind, parent_name, above = _PLACES[name]
+    parent = element.getparent()
+    if parent is None or (parent_name and LOCAL[parent.tag] != parent_name):
+        return False
+    if name == "Документ":
+        return LOCAL[parent.tag] in {"КоммерческаяИнформация", "Контейнер"}
+    grand = parent.getparent()
+    return grand is not None and LOCAL[grand.tag] in above
+
+
+def read(
+    path: Path, *, encoding: str | None = None, after: int = 0, size: int = 1000
+) -> Iterator[list[Item]]:
+    """Objects of the file in order, in portions; those up to ordinal ``after`` are passed over.
+
+    A portion's elements are valid until the next portion is asked for. Raises BadFile when the
+    XML breaks off, and when a file that says something holds no object at all.
+    """
+    ordinal = 0
+    for portion in chunks(
+        path, encoding=encoding, tags=tuple(_PLACES), accept=_accept, size=size
+    ):
+        items: list[Item] = []
+        for element in portion:
+            ordinal += 1
+            if ordinal > after:
+                items.append(Item(ordinal, _PLACES[LOCAL[element.tag]][0], element))
+        if items:
+            yield items
+    if ordinal == 0 and (unknown := _unknown_content(path, encoding)):
+        raise BadFile(
+            f"no object was recognised in the file, although it holds <{unknown}>"
+        )
+
+
+def _unknown_content(path: Path, encoding: str | None) -> str:
+    """Name of an element that should have given an object and did not; empty if there is none.
+
+    A root without children and containers without children are normal: nothing to tell.
+    """
+    containers = {place[1] for place in _PLACES.values()} - {""}
+    with path.open("rb") as file:
+        for _event, element in etree.iterparse(
+            file,
+            events=("end",),
+            encoding=encoding,
+            resolve_entities=False,
+            no_network=True,
+        ):
+            parent = element.getparent()
+            if parent is None:
+                continue
+            inside = LOCAL[parent.tag]
+            if inside in containers or (
+                inside == "КоммерческаяИнформация" and not _known(element)
+            ):
+                return LOCAL[element.tag]
+    return ""
+
+
+def _known(element: etree._Element) -> bool:
+    return LOCAL[element.tag] in _ROOT_CHILDREN
+
+
+_ROOT_CHILDREN = frozenset(
+    {
+        "Классификатор",
+        "Каталог",
+        "ПакетПредложений",
+        "ИзмененияПакетаПредложений",
+        "Контрагенты",
+        "Контейнер",
+        "Документ",
+    }
+)
+
+
+def parse_documents(
+    path: Path, *, on_error: Callable[[Item, str], None]
+) -> Iterator[RemoteOrderRecord]:
+    """Orders of a file that 1C sent back, one by one; a file without any gives none.
+
+    A document that cannot be read is told to ``on_error`` with the reason, and the rest goes on.
+    Raises BadFile for broken XML, before the first order.
+    """
+    encoding = survey(path)
+    for portion in read(path, encoding=encoding, size=50):
+        for item in portion:
+            if item.kind != "document":
+                continue
+            try:
+                record = document_record(item.element)
+            except ValueError as error:
+                on_error(item, str(error))
+            else:
+                yield record

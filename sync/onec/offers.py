@@ -1,0 +1,246 @@
+"""Offers of CommerceML: identity, prices and stock, each told or not, and their digests."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from decimal import Decimal
+from typing import NamedTuple
+
+from lxml import etree
+
+from sync.onec import values
+from sync.onec.elements import child, child_text, children, marked_deleted, pairs, text
+from sync.onec.records import OfferIdentity, OfferRecord, PriceRecord, StockRecord
+from sync.onec.stream import LOCAL
+
+PRICES = "Цены"
+STOCK = frozenset({"Количество", "Остатки", "Склад", "Склады"})
+_OWN_ID = frozenset({"Ид", "ИдХарактеристики", "ИдКаталога"})
+# УТ 11 makes a new identifier of the manufacturer at every export: it is not content.
+_MAKER = "<Изготовитель".encode()
+_MAKER_ID = re.compile("(<Изготовитель[^>]*>)\\s*<Ид>[^<]*</Ид>".encode())
+_MAX_COEFFICIENT_DIGITS = 12
+
+
+class OfferDigests(NamedTuple):
+    """Hashes of an offer's three facets; ``None`` for a facet that is not told."""
+
+    identity: int | None
+    prices: int | None
+    stock: int | None
+
+
+def digest(element: etree._Element) -> int:
+    """Signed 64-bit hash of the raw element; an unchanged object has an unchanged one."""
+    raw = etree.tostring(element, encoding="utf-8", with_tail=False)
+    if _MAKER in raw:
+        raw = _MAKER_ID.sub(rb"\1", raw)
+    return _hash(raw)
+
+
+def _hash(raw: bytes) -> int:
+    return int.from_bytes(
+        hashlib.blake2b(raw, digest_size=8).digest(), "big", signed=True
+    )
+
+
+def offer_ids(element: etree._Element) -> tuple[str, str]:
+    """``(offer, product)`` references; both empty when the element has no Ид."""
+    own: str | None = None
+    characteristic: str | None = None
+    for part in element:
+        name = LOCAL[part.tag]
+        if name == "Ид":
+            own = part.text
+        elif name == "ИдХарактеристики":
+            characteristic = part.text
+    return values.offer_refs(own, characteristic)
+
+
+def offer_digests(element: etree._Element) -> OfferDigests:
+    """Hashes by facet, so that files with one facet each leave the others alone."""
+    identity = [str(element.attrib).encode()] if element.attrib else []
+    prices: list[bytes] = []
+    stock: list[bytes] = []
+    for part in element:
+        name = LOCAL[part.tag]
+        if name in _OWN_ID:
+            continue
+        raw = etree.tostring(part, encoding="utf-8", with_tail=False)
+        if name == PRICES:
+            prices.append(raw)
+        elif name in STOCK:
+            stock.append(raw)
+        else:
+            identity.append(raw)
+    return OfferDigests(
+        _hash(b"".join(identity)) if identity else None,
+        _hash(b"".join(prices)) if prices else None,
+        _hash(b"".join(stock)) if stock else None,
+    )
+
+
+def offer_record(
+    element: etree._Element,
+    *,
+    identity: bool = True,
+    prices: bool = True,
+    stock: bool = True,
+) -> OfferRecord:
+    """The offer with the facets asked for. Raises ValueError for a missing Ид or a bad number."""
+    offer_ref, product_ref = offer_ids(element)
+    if not offer_ref:
+        raise ValueError("an offer without Ид")
+    told_identity = _identity(element) if identity else None
+    archived = marked_deleted(element) if identity else None
+    if archived is None and told_identity is not None:
+        archived = False
+    return OfferRecord(
+        ref=offer_ref,
+        product_ref=product_ref,
+        archived=archived,
+        identity=told_identity,
+        prices=_prices(element) if prices else None,
+        stock=_stock(element) if stock else None,
+    )
+
+
+def _identity(element: etree._Element) -> OfferIdentity | None:
+    name: str | None = None
+    sku = barcode = ""
+    characteristics: list[tuple[str, str]] = []
+    properties: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    pictures: list[str] | None = None
+    told = False
+    for part in element:
+        local = LOCAL[part.tag]
+        if local in _OWN_ID or local == PRICES or local in STOCK:
+            continue
+        if local == "Наименование":
+            name = text(part) or None
+        elif local == "Артикул":
+            sku = text(part)
+        elif local == "Штрихкод":
+            barcode = text(part)
+        elif local == "ХарактеристикиТовара":
+            characteristics += [
+                (child_text(each, "Наименование"), child_text(each, "Значение"))
+                for each in children(part, "ХарактеристикаТовара")
+            ]
+        elif local == "ЗначенияСвойств":
+            properties = tuple(
+                (values.ref(key), tuple(map(values.plain_guid, told_values)))
+                for key, told_values in pairs(part, "ЗначенияСвойства", "Ид")
+            )
+        elif local == "Картинка":
+            pictures = pictures if pictures is not None else []
+            if path := text(part):
+                pictures.append(path)
+        if local not in {"Статус", "ПометкаУдаления", "НомерВерсии"}:
+            told = True
+    if not told:
+        return None
+    return OfferIdentity(
+        name=name,
+        sku=sku,
+        barcode=barcode,
+        characteristics=tuple(characteristics),
+        properties=properties,
+        pictures=None if pictures is None else tuple(pictures),
+    )
+
+
+def _prices(element: etree._Element) -> tuple[PriceRecord, ...] | None:
+    container = child(element, PRICES)
+    if container is None:
+        return None
+    found: dict[str, PriceRecord] = {}
+    for price in container:
+        if LOCAL[price.tag] != "Цена":
+            continue
+        record = _price(price)
+        if record is None:
+            continue
+        known = found.get(record.price_type_ref)
+        # Of quantity breaks the mirror keeps the base price: the one that starts lowest.
+        if known is None or (record.min_quantity or 0) <= (known.min_quantity or 0):
+            found[record.price_type_ref] = record
+    return tuple(found.values())
+
+
+def _price(element: etree._Element) -> PriceRecord | None:
+    type_ref = amount_text = currency = ""
+    coefficient: Decimal | None = None
+    least: Decimal | None = None
+    for part in element:
+        local = LOCAL[part.tag]
+        if local == "ЦенаЗаЕдиницу":
+            amount_text = part.text or ""
+        elif local == "ИдТипаЦены":
+            type_ref = values.ref(part.text)
+        elif local == "Валюта":
+            currency = values.currency(part.text)
+        elif local == "Коэффициент":
+            coefficient = values.lenient_number(part.text)
+        elif local == "МинКоличество":
+            least = values.lenient_number(part.text)
+    amount = values.number(amount_text)
+    if amount is None:
+        return None
+    if not type_ref:
+        raise ValueError("a price without ИдТипаЦены")
+    if amount < 0:
+        raise ValueError(f"a negative price: {amount}")
+    if coefficient is not None and coefficient > 0 and coefficient != 1:
+        amount /= coefficient
+    return PriceRecord(type_ref, amount, currency, least)
+
+
+def _stock(element: etree._Element) -> tuple[StockRecord, ...] | None:
+    """One result out of four spellings; warehouse rows win over a total beside them."""
+    told = False
+    total: Decimal | None = None
+    rows: dict[str, Decimal] = {}
+    for part in element:
+        local = LOCAL[part.tag]
+        if local == "Количество":
+            quantity = values.number(part.text)
+            if quantity is not None:
+                told, total = True, quantity
+        elif local in {"Склад", "Склады"}:
+            told = True
+            _warehouse_rows(part, rows)
+        elif local == "Остатки":
+            told = True
+            for balance in children(part, "Остаток"):
+                for place in balance:
+                    inner = LOCAL[place.tag]
+                    if inner == "Склад":
+                        _warehouse_rows(place, rows)
+                    elif inner == "Количество":
+                        quantity = values.number(place.text)
+                        if quantity is not None:
+                            total = (total or Decimal(0)) + quantity
+    if not told:
+        return None
+    if rows:
+        return tuple(StockRecord(place, quantity) for place, quantity in rows.items())
+    # Without a warehouse row zero means "nowhere": УТ 11 lists only the places with stock.
+    return (StockRecord("", total),) if total else ()
+
+
+def _warehouse_rows(element: etree._Element, rows: dict[str, Decimal]) -> None:
+    place = element.get("ИдСклада")
+    quantity_text = element.get("КоличествоНаСкладе")
+    for part in element:
+        local = LOCAL[part.tag]
+        if local in {"ИдСклада", "Ид"}:
+            place = part.text
+        elif local in {"КоличествоНаСкладе", "Количество"}:
+            quantity_text = part.text
+        elif local == "Склад":
+            _warehouse_rows(part, rows)
+    own = values.ref(place)
+    if own:
+        rows[own] = values.number(quantity_text) or Decimal(0)

@@ -1,0 +1,226 @@
+"""Reading XML of any size safely: bounded memory, no entities, no network, clear errors.
+
+:func:`survey` walks a whole file without building anything and settles its encoding, so that a
+broken file is refused before its first object is taken. :func:`chunks` then gives out the wanted
+elements in portions and frees each portion when the next is asked for.
+"""
+
+from __future__ import annotations
+
+import codecs
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+from lxml import etree
+
+BLOCK = 64 * 1024
+SURVEY_BLOCK = 1024 * 1024
+OBJECT_LIMIT = 16 * 1024 * 1024
+CHUNK_BYTES = 6 * 1024 * 1024
+ROOTS = frozenset({"КоммерческаяИнформация"})
+
+_DECLARED = re.compile(rb"""<\?xml[^>]*?encoding\s*=\s*["']([A-Za-z0-9._-]+)["']""")
+_BOMS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+
+
+class BadFile(Exception):
+    """The file as a whole cannot be read. The text says where and why, in one line."""
+
+
+class LocalNames(dict[object, str]):
+    """Tag -> its name without the namespace; remembers what it has seen."""
+
+    def __missing__(self, tag: object) -> str:
+        name = tag.rpartition("}")[2] if isinstance(tag, str) else ""
+        self[tag] = name
+        return name
+
+
+LOCAL = LocalNames()
+
+
+class _Walk:
+    """Parser target that builds nothing: notes the root, refuses a DOCTYPE."""
+
+    def __init__(self) -> None:
+        self.had_doctype = False
+
+    def doctype(self, _name: str, _public: str | None, _system: str | None) -> None:
+        self.had_doctype = True
+        raise BadFile("the file declares a document type (DOCTYPE): refused")
+
+    def close(self) -> None:
+        return None
+
+
+def survey(path: Path, *, beat: Callable[[], None] | None = None) -> str | None:
+    """Check that the file is whole and well-formed; say which encoding to read it by.
+
+    Returns ``None`` when the XML declaration tells the truth, else the encoding to use instead
+    of it: a file declared UTF-8 whose bytes are windows-1251 is read once more as such.
+    ``beat`` is called about once a megabyte. Raises BadFile naming the line.
+    """
+    with path.open("rb") as file:
+        head = file.read(4096)
+    if not head.strip():
+        raise BadFile("the file is empty")
+    declared = _DECLARED.search(head)
+    name = declared.group(1).decode("ascii").lower() if declared else "utf-8"
+    if name in {"utf-8", "utf8"} and not head.startswith(_BOMS[1:]):
+        bad_line = _first_line_not_utf8(path)
+        if bad_line is not None:
+            try:
+                _walk(path, "windows-1251", beat)
+            except BadFile:
+                raise BadFile(
+                    f"line {bad_line}: the bytes are not in the declared encoding UTF-8"
+                ) from None
+            return "windows-1251"
+    _walk(path, None, beat)
+    return None
+
+
+def _first_line_not_utf8(path: Path) -> int | None:
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    line = 1
+    with path.open("rb") as file:
+        while block := file.read(SURVEY_BLOCK):
+            try:
+                decoder.decode(block)
+            except UnicodeDecodeError as error:
+                return line + block.count(b"\n", 0, error.start)
+            line += block.count(b"\n")
+    try:
+        decoder.decode(b"", final=True)
+    except UnicodeDecodeError:
+        return line
+    return None
+
+
+def _root_name(path: Path, encoding: str | None) -> str:
+    with path.open("rb") as file:
+        for _event, element in etree.iterparse(
+            file,
+            events=("start",),
+            encoding=encoding,
+            resolve_entities=False,
+            no_network=True,
+        ):
+            return LOCAL[element.tag]
+    return ""
+
+
+def _walk(path: Path, encoding: str | None, beat: Callable[[], None] | None) -> None:
+    target = _Walk()
+    parser = etree.XMLParser(
+        target=target,
+        encoding=encoding,
+        resolve_entities=False,
+        no_network=True,
+        huge_tree=False,
+    )
+    try:
+        with path.open("rb") as file:
+            while block := file.read(SURVEY_BLOCK):
+                parser.feed(block)
+                if beat is not None:
+                    beat()
+        parser.close()
+        root = _root_name(path, encoding)
+    except etree.XMLSyntaxError as error:
+        raise BadFile(_words(error)) from None
+    if root not in ROOTS:
+        raise BadFile(
+            f"the root element is <{root[:60]}>, not <КоммерческаяИнформация>"
+        )
+
+
+def _words(error: etree.XMLSyntaxError) -> str:
+    line = error.lineno or 0
+    text = " ".join((error.msg or "not well-formed XML").split())
+    return f"line {line}: {text}"
+
+
+def chunks(
+    path: Path,
+    *,
+    encoding: str | None,
+    tags: tuple[str, ...],
+    accept: Callable[[str, etree._Element], bool],
+    size: int,
+) -> Iterator[list[etree._Element]]:
+    """Wanted elements in portions of at most ``size`` objects and about six megabytes.
+
+    ``accept(local name, element)`` decides by the element's surroundings. The elements of a
+    portion are emptied when the next one is asked for. Raises BadFile for a syntax error and
+    for an object over 16 megabytes.
+    """
+    parser = etree.XMLPullParser(
+        events=("end",),
+        tag=[f"{{*}}{tag}" for tag in tags],
+        encoding=encoding,
+        resolve_entities=False,
+        no_network=True,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+        collect_ids=False,
+    )
+    portion: list[etree._Element] = []
+    portion_bytes = 0
+    with path.open("rb") as file:
+        for quiet_bytes, element in _ended(file, parser):
+            if element is None:
+                portion_bytes += BLOCK
+                if quiet_bytes > OBJECT_LIMIT:
+                    raise BadFile(
+                        f"an object of the file is over {OBJECT_LIMIT >> 20} MB: refused"
+                    )
+                if portion_bytes > CHUNK_BYTES and portion:
+                    yield portion
+                    free(portion)
+                    portion, portion_bytes = [], 0
+            elif accept(LOCAL[element.tag], element):
+                portion.append(element)
+                if len(portion) >= size:
+                    yield portion
+                    free(portion)
+                    portion, portion_bytes = [], 0
+    if portion:
+        yield portion
+        free(portion)
+
+
+def _ended(
+    file: BinaryIO, parser: etree.XMLPullParser
+) -> Iterator[tuple[int, etree._Element | None]]:
+    """Each ended element; between blocks ``None`` with the bytes read since the last element."""
+    quiet_bytes = 0
+    try:
+        while block := file.read(BLOCK):
+            parser.feed(block)
+            quiet_bytes += len(block)
+            for _event, element in parser.read_events():
+                quiet_bytes = 0
+                yield 0, element
+            yield quiet_bytes, None
+        parser.close()
+        for _event, element in parser.read_events():
+            yield 0, element
+    except etree.XMLSyntaxError as error:
+        raise BadFile(_words(error)) from None
+
+
+def free(portion: list[etree._Element]) -> None:
+    """Empty the elements and drop what stands before the last of them under each parent."""
+    last_of: dict[etree._Element, etree._Element] = {}
+    for element in portion:
+        parent = element.getparent()
+        element.clear()
+        if parent is not None:
+            last_of[parent] = element
+    for parent, last in last_of.items():
+        while last.getprevious() is not None:
+            del parent[0]

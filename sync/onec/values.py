@@ -1,0 +1,174 @@
+"""Texts of a 1C message turned into values. Pure functions: no Django, no database."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal, InvalidOperation
+
+_GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+_DATE = re.compile(r"(\d{4})-(\d\d?)-(\d\d?)")
+_TIME = re.compile(r"(?:T|UTC|\s)\s*(\d\d?):(\d\d)(?::(\d\d))?")
+_NUMBER_NOISE = str.maketrans({" ": None, "\u00a0": None, "\u202f": None, ",": "."})
+
+CURRENCIES: Mapping[str, str] = {
+    "руб": "RUB",
+    "руб.": "RUB",
+    "р.": "RUB",
+    "rur": "RUB",
+    "643": "RUB",
+    "810": "RUB",
+    "грн": "UAH",
+    "грн.": "UAH",
+    "980": "UAH",
+    "usd": "USD",
+    "840": "USD",
+    "$": "USD",
+    "eur": "EUR",
+    "978": "EUR",
+    "€": "EUR",
+    "тг": "KZT",
+    "тг.": "KZT",
+    "398": "KZT",
+    "byn": "BYN",
+    "933": "BYN",
+}
+
+
+def ref(text: str | None) -> str:
+    """Identifier of an object: trimmed, each GUID in it lower-cased, anything else untouched."""
+    if not text:
+        return ""
+    text = text.strip()
+    if "#" in text:
+        head, _, tail = text.partition("#")
+        return f"{plain_guid(head.strip())}#{plain_guid(tail.strip())}"
+    return plain_guid(text)
+
+
+def plain_guid(text: str) -> str:
+    """The text itself, in lower case when it is a GUID."""
+    if len(text) == 36 and text[8] == "-" and _GUID.fullmatch(text):
+        return text.lower()
+    return text
+
+
+def offer_refs(
+    identifier: str | None, characteristic: str | None = None
+) -> tuple[str, str]:
+    """``(offer, product)`` references from ``product[#characteristic]`` or from two fields.
+
+    >>> offer_refs("P#c")
+    ('P#c', 'P')
+    """
+    offer = ref(identifier)
+    product, hash_sign, tail = offer.partition("#")
+    own = ref(characteristic)
+    if own and not tail:
+        return f"{product}#{own}", product
+    if hash_sign and not tail:
+        return product, product
+    return offer, product
+
+
+def flag(text: str | None) -> bool:
+    """``true`` in any case is true; everything else, absence too, is false."""
+    return text is not None and text.strip().lower() in {"true", "1", "да"}
+
+
+def told_flag(text: str | None) -> bool | None:
+    """Like :func:`flag`, but an absent or empty text is ``None``."""
+    return flag(text) if text and text.strip() else None
+
+
+def number(text: str | None) -> Decimal | None:
+    """A finite Decimal, with spaces dropped and a decimal comma understood; empty is ``None``.
+
+    Raises ValueError when the text is not a number.
+    """
+    if text is None:
+        return None
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        plain = text.strip().translate(_NUMBER_NOISE)
+        if not plain:
+            return None
+        try:
+            value = Decimal(plain)
+        except InvalidOperation:
+            raise ValueError(f"not a number: {text.strip()[:60]}") from None
+    if not value.is_finite():
+        raise ValueError(f"not a number: {text.strip()[:60]}")
+    return value
+
+
+def lenient_number(text: str | None) -> Decimal | None:
+    """A number where a bad one is not worth a refusal: anything unreadable is ``None``."""
+    try:
+        return number(text)
+    except ValueError:
+        return None
+
+
+def currency(text: str | None) -> str:
+    """ISO code for the spellings seen in 1C; a three-letter text upper-cased; empty if absent.
+
+    A spelling that is not known comes back as it stands, for the caller to report.
+    """
+    if not text:
+        return ""
+    plain = text.strip()
+    known = CURRENCIES.get(plain.lower())
+    if known:
+        return known
+    if len(plain) == 3 and plain.isascii() and plain.isalpha():
+        return plain.upper()
+    return plain
+
+
+def vat_rate(text: str | None) -> Decimal | None:
+    """Percent of VAT, or ``None`` for "Без НДС", an absent or an unreadable rate.
+
+    >>> vat_rate("20%"), vat_rate("20/120"), vat_rate("Без НДС")
+    (Decimal('20'), Decimal('20'), None)
+    """
+    if not text:
+        return None
+    plain = text.strip().lower().removeprefix("ндс").strip().removesuffix("%")
+    rate = lenient_number(plain.partition("/")[0])
+    return rate if rate is not None and 0 <= rate < 100 else None
+
+
+def day(text: str | None) -> date | None:
+    """The date at the start of the text; the empty date of 1C and nonsense are ``None``."""
+    match = _DATE.match(text.strip()) if text else None
+    if match is None:
+        return None
+    year, month, of_month = (int(part) for part in match.groups())
+    if year <= 1:
+        return None
+    try:
+        return date(year, month, of_month)
+    except ValueError:
+        return None
+
+
+def moment(text: str | None) -> datetime | None:
+    """Date and time without a zone, read leniently; a date alone is its midnight."""
+    on = day(text)
+    if on is None or text is None:
+        return None
+    match = _TIME.search(text)
+    if match is None:
+        return datetime(on.year, on.month, on.day)  # noqa: DTZ001  1C's times have no zone
+    hour, minute, second = (int(part or 0) for part in match.groups())
+    if hour > 23 or minute > 59 or second > 59:
+        return None
+    return datetime(on.year, on.month, on.day, hour, minute, second)  # noqa: DTZ001
+
+
+def requisite_key(name: str) -> str:
+    """Name of a requisite for comparison: lower case, no spaces ("Статус заказа" is known so)."""
+    return "".join(name.lower().split())
