@@ -8,11 +8,13 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from django.db import DatabaseError, connection
+from django.db import connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils import timezone
 
 from portal.queue import huey
+from search import finding
+from sync.reading import exchange_health
 
 BEAT_KEY = "vitrina.worker.beat"
 BEAT_EVERY = 5.0
@@ -87,3 +89,11 @@ def _queue() -> Check:
         "worker_seen_seconds_ago": age,
         "waiting": huey.pending_count(),
     }
+
+
+def _index() -> Check:
+    return finding.health()
+
+
+def _exchange() -> Check:
+    return exchange_health(timezone.now())

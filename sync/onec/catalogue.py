@@ -25,9 +25,7 @@ from sync.onec.records import (
 from sync.onec.stream import LOCAL
 
 
-def category_records(
-    element: etree._Element, parent_ref: str = ""
-) -> list[CategoryRecord]:
+def category_records(element: etree._Element, parent_ref: str = "") -> list[CategoryRecord]:
     """The group and everything below it, parents first. Raises ValueError without an Ид."""
     found: list[CategoryRecord] = []
     waiting = [(element, parent_ref)]
@@ -82,12 +80,8 @@ def property_value_record(element: etree._Element) -> PropertyValueRecord | None
     if not own and not told.get("Значение"):
         return None
     if not own or not property_ref:
-        raise ValueError(
-            "a dictionary value without an identifier of its own or of its property"
-        )
-    return PropertyValueRecord(
-        ref=own, property_ref=property_ref, value=told.get("Значение", "")
-    )
+        raise ValueError("a dictionary value without an identifier of its own or of its property")
+    return PropertyValueRecord(ref=own, property_ref=property_ref, value=told.get("Значение", ""))
 
 
 def price_type_record(element: etree._Element) -> PriceTypeRecord:
@@ -114,11 +108,7 @@ def warehouse_record(element: etree._Element) -> WarehouseRecord:
     if not own:
         raise ValueError("a warehouse without Ид")
     address = child(element, "Адрес")
-    shown = (
-        (child_text(address, "Представление") or text(address))
-        if address is not None
-        else ""
-    )
+    shown = (child_text(address, "Представление") or text(address)) if address is not None else ""
     return WarehouseRecord(
         ref=own,
         name=told.get("Наименование") or None,
@@ -151,9 +141,7 @@ def product_record(element: etree._Element) -> ProductRecord:
             requisites = pairs(part, "ЗначениеРеквизита", "Наименование")
         elif name == "Группы":
             categories = tuple(
-                dict.fromkeys(
-                    values.ref(own.text) for own in children(part, "Ид") if text(own)
-                )
+                dict.fromkeys(values.ref(own.text) for own in children(part, "Ид") if text(own))
             )
         elif name == "Картинка":
             pictures = pictures if pictures is not None else []

@@ -144,9 +144,7 @@ def read(
     XML breaks off, and when a file that says something holds no object at all.
     """
     ordinal = 0
-    for portion in chunks(
-        path, encoding=encoding, tags=tuple(_PLACES), accept=_accept, size=size
-    ):
+    for portion in chunks(path, encoding=encoding, tags=tuple(_PLACES), accept=_accept, size=size):
         items: list[Item] = []
         for element in portion:
             ordinal += 1
@@ -155,9 +153,7 @@ def read(
         if items:
             yield items
     if ordinal == 0 and (unknown := _unknown_content(path, encoding)):
-        raise BadFile(
-            f"no object was recognised in the file, although it holds <{unknown}>"
-        )
+        raise BadFile(f"no object was recognised in the file, although it holds <{unknown}>")
 
 
 def _unknown_content(path: Path, encoding: str | None) -> str:
@@ -178,9 +174,7 @@ def _unknown_content(path: Path, encoding: str | None) -> str:
             if parent is None:
                 continue
             inside = LOCAL[parent.tag]
-            if inside in containers or (
-                inside == "КоммерческаяИнформация" and not _known(element)
-            ):
+            if inside in containers or (inside == "КоммерческаяИнформация" and not _known(element)):
                 return LOCAL[element.tag]
     return ""
 

@@ -35,9 +35,7 @@ def counterparty_record(element: etree._Element) -> CounterpartyRecord:
     told = fields(element)
     own = values.ref(told.get("Ид"))
     official = told.get("ОфициальноеНаименование", "")
-    name = (
-        told.get("Наименование", "") or official or told.get("ПолноеНаименование", "")
-    )
+    name = told.get("Наименование", "") or official or told.get("ПолноеНаименование", "")
     if not own and not name:
         raise ValueError("a counterparty without Ид and name")
     inn = re.sub(r"\D", "", told.get("ИНН", ""))
@@ -62,9 +60,7 @@ def _kind(inn: str, *, official: str) -> CounterpartyKind:
 def document_record(element: etree._Element) -> RemoteOrderRecord:
     """An order coming back. Raises ValueError when it has neither number nor identifier."""
     told = fields(element)
-    listed = pairs(
-        child(element, "ЗначенияРеквизитов"), "ЗначениеРеквизита", "Наименование"
-    )
+    listed = pairs(child(element, "ЗначенияРеквизитов"), "ЗначениеРеквизита", "Наименование")
     named: dict[str, str] = {}
     for name, told_values in listed:
         named[values.requisite_key(name)] = told_values[0] if told_values else ""
@@ -90,9 +86,7 @@ def document_record(element: etree._Element) -> RemoteOrderRecord:
         remote_on=values.day(_any(named, "датапо1с", "дата1с") or told.get("Дата1С")),
         status=status,
         status_code=status_code,
-        posted=values.told_flag(
-            _any(named, "проведен", "проведён") or told.get("Проведен")
-        ),
+        posted=values.told_flag(_any(named, "проведен", "проведён") or told.get("Проведен")),
         deleted=_deleted(element, named),
         cancelled=values.told_flag(_any(named, "отменен", "отменён")),
         paid=_done(_any(named, "оплачен", "заказоплачен"), paid_number, paid_on),
@@ -158,12 +152,8 @@ def _buyer(element: etree._Element) -> CounterpartyRecord | None:
 
 def _line(element: etree._Element) -> RemoteLineRecord:
     told = fields(element)
-    offer_ref, product_ref = values.offer_refs(
-        told.get("Ид"), told.get("ИдХарактеристики")
-    )
-    listed = pairs(
-        child(element, "ЗначенияРеквизитов"), "ЗначениеРеквизита", "Наименование"
-    )
+    offer_ref, product_ref = values.offer_refs(told.get("Ид"), told.get("ИдХарактеристики"))
+    listed = pairs(child(element, "ЗначенияРеквизитов"), "ЗначениеРеквизита", "Наименование")
     named = {values.requisite_key(name): each[0] for name, each in listed if each}
     quantity = values.number(told.get("Количество")) or Decimal(0)
     amount = values.number(told.get("Сумма"))
@@ -192,6 +182,4 @@ def _line(element: etree._Element) -> RemoteLineRecord:
 
 def _content_digest(element: etree._Element) -> int:
     raw = _VERSION.sub(b"", etree.tostring(element, encoding="utf-8", with_tail=False))
-    return int.from_bytes(
-        hashlib.blake2b(raw, digest_size=8).digest(), "big", signed=True
-    )
+    return int.from_bytes(hashlib.blake2b(raw, digest_size=8).digest(), "big", signed=True)

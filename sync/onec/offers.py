@@ -40,9 +40,7 @@ def digest(element: etree._Element) -> int:
 
 
 def _hash(raw: bytes) -> int:
-    return int.from_bytes(
-        hashlib.blake2b(raw, digest_size=8).digest(), "big", signed=True
-    )
+    return int.from_bytes(hashlib.blake2b(raw, digest_size=8).digest(), "big", signed=True)
 
 
 def offer_ids(element: etree._Element) -> tuple[str, str]:

@@ -132,9 +132,7 @@ def _walk(path: Path, encoding: str | None, beat: Callable[[], None] | None) -> 
     except etree.XMLSyntaxError as error:
         raise BadFile(_words(error)) from None
     if root not in ROOTS:
-        raise BadFile(
-            f"the root element is <{root[:60]}>, not <КоммерческаяИнформация>"
-        )
+        raise BadFile(f"the root element is <{root[:60]}>, not <КоммерческаяИнформация>")
 
 
 def _words(error: etree.XMLSyntaxError) -> str:
@@ -175,9 +173,7 @@ def chunks(
             if element is None:
                 portion_bytes += BLOCK
                 if quiet_bytes > OBJECT_LIMIT:
-                    raise BadFile(
-                        f"an object of the file is over {OBJECT_LIMIT >> 20} MB: refused"
-                    )
+                    raise BadFile(f"an object of the file is over {OBJECT_LIMIT >> 20} MB: refused")
                 if portion_bytes > CHUNK_BYTES and portion:
                     yield portion
                     free(portion)

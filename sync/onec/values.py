@@ -54,9 +54,7 @@ def plain_guid(text: str) -> str:
     return text
 
 
-def offer_refs(
-    identifier: str | None, characteristic: str | None = None
-) -> tuple[str, str]:
+def offer_refs(identifier: str | None, characteristic: str | None = None) -> tuple[str, str]:
     """``(offer, product)`` references from ``product[#characteristic]`` or from two fields.
 
     >>> offer_refs("P#c")

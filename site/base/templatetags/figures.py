@@ -64,11 +64,7 @@ def percent(value: Decimal | int | None) -> str:
 @register.filter
 def percent_change(value: Decimal | int | None) -> str:
     """A change given in percents, with its sign: `+18 %`."""
-    return (
-        NOTHING
-        if value is None
-        else figures.percent_text(value, _language(), signed=True)
-    )
+    return NOTHING if value is None else figures.percent_text(value, _language(), signed=True)
 
 
 @register.filter
@@ -76,9 +72,7 @@ def when(value: date | None) -> str:
     """A moment of today as time, another as a date, inside `<time>`."""
     if value is None:
         return NOTHING
-    return format_html(
-        '<time datetime="{}">{}</time>', value.isoformat(), when_plain(value)
-    )
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(), when_plain(value))
 
 
 @register.filter

@@ -126,18 +126,13 @@ def test_quantity_text_loses_nothing(value: Decimal) -> None:
     ],
 )
 def test_percent_text(value: Decimal | int, signed: bool, expected: str) -> None:
-    assert (
-        figures.percent_text(value, "ru", signed=signed).replace(NBSP, " ") == expected
-    )
+    assert figures.percent_text(value, "ru", signed=signed).replace(NBSP, " ") == expected
 
 
 def test_moment_text_is_time_today_and_date_before() -> None:
     now = datetime(2026, 11, 23, 23, 59, tzinfo=UTC)
     assert figures.moment_text(datetime(2026, 11, 23, 0, 0, tzinfo=UTC), now) == "00:00"
-    assert (
-        figures.moment_text(datetime(2026, 11, 22, 23, 59, tzinfo=UTC), now)
-        == "22.11.2026"
-    )
+    assert figures.moment_text(datetime(2026, 11, 22, 23, 59, tzinfo=UTC), now) == "22.11.2026"
     assert figures.moment_text(date(2026, 11, 23), now) == "23.11.2026"
 
 
@@ -167,9 +162,7 @@ def test_filters_follow_the_active_language() -> None:
 
 def test_money_filter_lets_kopecks_step_back() -> None:
     with translation.override("ru"):
-        assert (
-            tags.money(Sum(Decimal(12480))) == f"12{NBSP}480<small>,00{NBSP}₽</small>"
-        )
+        assert tags.money(Sum(Decimal(12480))) == f"12{NBSP}480<small>,00{NBSP}₽</small>"
 
 
 def test_filters_escape_what_they_are_given() -> None:
@@ -206,9 +199,7 @@ def test_when_uses_the_active_time_zone() -> None:
     # in Moscow it is past midnight already
     with timezone.override(ZoneInfo("Europe/Moscow")):
         assert tags.when_plain(moment) == "23.11.2026"
-        assert tags.when(moment) == (
-            '<time datetime="2026-11-23T20:30:00+00:00">23.11.2026</time>'
-        )
+        assert tags.when(moment) == ('<time datetime="2026-11-23T20:30:00+00:00">23.11.2026</time>')
 
 
 def test_icon_points_into_the_sprite() -> None:

@@ -1,0 +1,21 @@
+"""Dealers, their people and their orders."""
+
+from dealer_area.models.carts import Cart, CartLine
+from dealer_area.models.dealers import Dealer, LegalEntity, Outlet
+from dealer_area.models.memberships import Invitation, Membership
+from dealer_area.models.orders import Order, OrderEvent, OrderLine, OrderNumber, StatusMap
+
+__all__ = [
+    "Cart",
+    "CartLine",
+    "Dealer",
+    "Invitation",
+    "LegalEntity",
+    "Membership",
+    "Order",
+    "OrderEvent",
+    "OrderLine",
+    "OrderNumber",
+    "Outlet",
+    "StatusMap",
+]

@@ -1,0 +1,5 @@
+"""News; promotions, contests and newsletters come here."""
+
+from promotions.models.news import NewsIndexPage, NewsPage
+
+__all__ = ["NewsIndexPage", "NewsPage"]

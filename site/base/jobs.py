@@ -1,0 +1,56 @@
+"""Tasks of the queue, with types.
+
+A task takes ids and makes one call. It is put into the queue when the open transaction commits,
+never before: the worker would not see the rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Generic, ParamSpec, cast
+
+from huey import crontab
+from huey.contrib import djhuey
+
+P = ParamSpec("P")
+
+__all__ = ["Task", "crontab", "periodic", "task"]
+
+
+class Task(Generic[P]):
+    """A function that the worker runs."""
+
+    def __init__(self, wrapper: Any, function: Callable[P, None]) -> None:
+        self._wrapper = wrapper
+        self._function = function
+
+    def now(self, *args: P.args, **kwargs: P.kwargs) -> None:
+        """Run it here, in this process."""
+        self._function(*args, **kwargs)
+
+    def later(self, *args: P.args, **kwargs: P.kwargs) -> None:
+        """Put it into the queue when the transaction commits (at once outside of one)."""
+        self._wrapper(*args, **kwargs)
+
+
+def task(
+    *, retries: int = 0, retry_delay: int = 10, priority: int | None = None
+) -> Callable[[Callable[P, None]], Task[P]]:
+    """Make a function a task: `@task()` and then `name.later(id)`."""
+
+    def decorate(function: Callable[P, None]) -> Task[P]:
+        wrapper = djhuey.on_commit_task(
+            retries=retries, retry_delay=retry_delay, priority=priority
+        )(function)
+        return Task(wrapper, function)
+
+    return decorate
+
+
+def periodic(schedule: Callable[..., bool]) -> Callable[[Callable[[], None]], Task[[]]]:
+    """Make a function a task that the worker starts by `schedule` (see `crontab`)."""
+
+    def decorate(function: Callable[[], None]) -> Task[[]]:
+        return cast("Task[[]]", Task(djhuey.db_periodic_task(schedule)(function), function))
+
+    return decorate

@@ -1,0 +1,57 @@
+"""What every row of the mirror has."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Self
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from sync.models.exchange import Connection
+
+REF_LENGTH = 255
+"""Identifiers of 1C are not always GUIDs; 56 characters were seen."""
+
+
+class MirrorQuerySet(models.QuerySet["Mirrored"]):
+    """Reading the mirror."""
+
+    def current(self) -> Self:
+        """Rows that 1C has not marked as deleted."""
+        return self.filter(archived=False)
+
+    def changed_after(self, number: int, pk: int) -> Self:
+        """Rows behind the cursor `(number, pk)` in the order a follower reads them."""
+        return self.filter(
+            models.Q(changed_in__gt=number) | models.Q(changed_in=number, pk__gt=pk)
+        ).order_by("changed_in", "pk")
+
+
+class Mirrored(models.Model):
+    """A row of the mirror: unique by `(connection, ref)`, archived and never deleted.
+
+    `ref` is 1C's identifier as text, lower-cased when it is a GUID. `digest` is the hash of the
+    raw element it was last read from: an equal one means that nothing is to be written.
+    `changed_in` is the number of the change batch that wrote the row last; it moves only when
+    the row changes, and followers read by it. `changed_at` is for people.
+    """
+
+    connection = models.ForeignKey(
+        Connection, verbose_name=_("1C base"), on_delete=models.PROTECT, related_name="+"
+    )
+    ref = models.CharField(_("identifier in 1C"), max_length=REF_LENGTH)
+    archived = models.BooleanField(_("archived"), default=False)
+    digest = models.BigIntegerField(default=0, editable=False)
+    changed_in = models.BigIntegerField(default=0, editable=False)
+    changed_at = models.DateTimeField(_("changed"), editable=False)
+
+    objects: ClassVar[models.Manager[Mirrored]] = MirrorQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+        constraints = (
+            models.UniqueConstraint(
+                fields=["connection", "ref"], name="%(app_label)s_%(class)s_connection_ref"
+            ),
+        )
+        indexes = (models.Index(fields=["changed_in", "id"], name="%(app_label)s_%(class)s_chg"),)

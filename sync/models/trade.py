@@ -1,0 +1,58 @@
+"""Price types and warehouses."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from sync.models.mirror import Mirrored
+
+
+class PriceType(Mirrored):
+    """1C: Справочник.ВидыЦен. A column of prices with its currency and VAT rule.
+
+    `vat_included` is None while 1C has not said it. `slot` is the number of the search engine's
+    price field, given out in order of appearance (0-31), empty when they ran out. One type of a
+    base may be the default: it serves dealers whose terms name none.
+    """
+
+    name = models.CharField(_("name"), max_length=250, blank=True)
+    currency = models.CharField(_("currency"), max_length=10, blank=True)
+    vat_included = models.BooleanField(_("VAT included"), null=True)
+    slot = models.PositiveSmallIntegerField(null=True, editable=False)
+    is_default = models.BooleanField(_("default for dealers"), default=False)
+
+    class Meta(Mirrored.Meta):
+        abstract = False
+        verbose_name = _("price type")
+        verbose_name_plural = _("price types")
+        constraints = (
+            *Mirrored.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["connection"],
+                condition=models.Q(is_default=True),
+                name="sync_pricetype_one_default",
+            ),
+            models.UniqueConstraint(fields=["slot"], name="sync_pricetype_slot"),
+        )
+
+    def __str__(self) -> str:
+        return self.name or self.ref
+
+
+class Warehouse(Mirrored):
+    """1C: Справочник.Склады.
+
+    The row with the empty `ref` of a base stands for stock that 1C told only as a total.
+    """
+
+    name = models.CharField(_("name"), max_length=250, blank=True)
+    address = models.CharField(_("address"), max_length=500, blank=True)
+
+    class Meta(Mirrored.Meta):
+        abstract = False
+        verbose_name = _("warehouse")
+        verbose_name_plural = _("warehouses")
+
+    def __str__(self) -> str:
+        return self.name or self.ref or str(_("All warehouses"))
