@@ -1,14 +1,17 @@
-"""The one gate: without a sign-in only what is named here answers."""
+"""The one gate: without a sign-in only what is named here answers, and the admin needs its right."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import resolve_url
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, resolve_url
 from django.urls import Resolver404, resolve
+from django.utils.http import url_has_allowed_host_and_scheme
 
 OPEN_NAMES = frozenset(
     {
@@ -31,7 +34,11 @@ OPEN_NAMES = frozenset(
         "set_language",
     }
 )
-"""URL names that answer without a sign-in. Media addresses are signed."""
+"""URL names that answer without a sign-in. Media addresses are signed, the exchange asks for a
+password of its own."""
+
+ADMIN = "/cms/"
+ADMIN_RIGHT = "wagtailadmin.access_admin"
 
 
 class GateMiddleware:
@@ -41,17 +48,45 @@ class GateMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        """Let the open names through, everything else needs a person."""
-        if self._is_open(request) or request.user.is_authenticated:
-            return self.get_response(request)
-        if request.headers.get("HX-Request"):
-            return HttpResponse(
-                status=204, headers={"HX-Redirect": resolve_url(settings.LOGIN_URL)}
-            )
-        return redirect_to_login(request.get_full_path(), resolve_url(settings.LOGIN_URL))
+        """Let the open names through; everything else, known or not, needs a person.
 
-    def _is_open(self, request: HttpRequest) -> bool:
-        try:
-            return resolve(request.path_info).view_name in OPEN_NAMES
-        except Resolver404:
-            return False
+        An address that does not exist asks for a sign-in too: it tells a stranger nothing.
+        """
+        if _is_open(request):
+            return self.get_response(request)
+        if not request.user.is_authenticated:
+            return _ask_to_sign_in(request)
+        if request.path_info.startswith(ADMIN) and not request.user.has_perm(ADMIN_RIGHT):
+            raise PermissionDenied
+        return self.get_response(request)
+
+
+def cms_login(request: HttpRequest) -> HttpResponse:
+    """Stands in for the admin's own password form, which would not know our sign-in rules."""
+    target = request.GET.get("next", "")
+    if not url_has_allowed_host_and_scheme(target, {request.get_host()}, request.is_secure()):
+        target = ADMIN
+    if not request.user.is_authenticated:
+        return redirect_to_login(target, resolve_url(settings.LOGIN_URL))
+    if not request.user.has_perm(ADMIN_RIGHT):
+        raise PermissionDenied
+    return redirect(target)
+
+
+def _is_open(request: HttpRequest) -> bool:
+    try:
+        return resolve(request.path_info).view_name in OPEN_NAMES
+    except Resolver404:
+        return False
+
+
+def _ask_to_sign_in(request: HttpRequest) -> HttpResponse:
+    sign_in = resolve_url(settings.LOGIN_URL)
+    if request.headers.get("HX-Request"):
+        # a fragment cannot show the form: the whole page goes there, and comes back to itself
+        here = urlsplit(request.headers.get("HX-Current-URL", ""))
+        target = redirect_to_login(here.path or "/", sign_in)["Location"]
+        return HttpResponse(status=204, headers={"HX-Redirect": target})
+    if not request.accepts("text/html"):
+        return JsonResponse({"error": "sign-in required"}, status=401)
+    return redirect_to_login(request.get_full_path(), sign_in)

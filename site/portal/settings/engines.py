@@ -7,10 +7,13 @@ from typing import Any
 
 import environ
 from huey import Huey, PriorityRedisExpireHuey, SqliteHuey
+from huey.storage import PostgresStorage
 from redis import ConnectionPool
 
 BUSY_SECONDS = 20
 """How long a writer waits for SQLite's write lock before it gives up."""
+_TABLES_LOCK = 0x71756575
+"""Any number of our own, for PostgreSQL's advisory lock."""
 
 
 def database(env: environ.Env, data_dir: Path) -> dict[str, Any]:
@@ -45,22 +48,52 @@ def sqlite(path: Path) -> dict[str, Any]:
     }
 
 
-def caches(env: environ.Env) -> dict[str, Any]:
-    """Redis, else the memory of the one web process."""
+def caches(env: environ.Env, *, shared: bool = False) -> dict[str, Any]:
+    """Redis, else the memory of the one web process, else (`shared`) a table of the database.
+
+    Sign-in limits live in the cache, so that web processes side by side must share it.
+    """
     url = env.str("REDIS_URL", default="")
+    backend, location = "locmem.LocMemCache", "vitrina"
     if url:
-        return {
-            "default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": url}
-        }
-    return {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+        backend, location = "redis.RedisCache", url
+    elif shared:
+        backend, location = "db.DatabaseCache", "vitrina_cache"
+    return {
+        "default": {"BACKEND": f"django.core.cache.backends.{backend}", "LOCATION": location}
+    }
 
 
 def huey(env: environ.Env, data_dir: Path) -> Huey:
-    """The queue: Redis, else a SQLite file of its own.
+    """The queue: Redis, else the PostgreSQL that is there, else a SQLite file of its own.
 
     Nothing runs inside a request: `immediate` is for tests alone.
     """
-    url = env.str("REDIS_URL", default="")
-    if url:
-        return PriorityRedisExpireHuey("vitrina", connection_pool=ConnectionPool.from_url(url))
+    redis_url, database_url = env.str("REDIS_URL", default=""), env.str("DATABASE_URL", default="")
+    if redis_url:
+        pool = ConnectionPool.from_url(redis_url)
+        return PriorityRedisExpireHuey("vitrina", connection_pool=pool)
+    if database_url.startswith(("postgres://", "postgresql://")):
+        return Huey(
+            "vitrina", storage_class=LazyPostgresStorage, dsn=database_url, table_prefix="vitrina"
+        )
     return SqliteHuey("vitrina", filename=str(data_dir / "queue.sqlite3"), fsync=True)
+
+
+class LazyPostgresStorage(PostgresStorage):  # type: ignore[misc]
+    """Makes its tables at the first use: settings must load while the database is down."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, create_tables=False, **kwargs)
+        self._has_tables = False
+
+    def _create_connection(self) -> Any:
+        connection = super()._create_connection()
+        if not self._has_tables:
+            with connection.transaction():
+                # two processes that make them at once would trip over each other
+                connection.execute("SELECT pg_advisory_xact_lock(%s)", (_TABLES_LOCK,))
+                for statement in self.ddl:
+                    connection.execute(statement)
+            self._has_tables = True
+        return connection

@@ -14,7 +14,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
-from portal import messages
+from portal import messages, statics
 from portal.installation import (
     ROOT,
     data_folder,
@@ -71,6 +71,9 @@ class Command(BaseCommand):
         if has_pending_migrations():
             self._say("Preparing the database ...")
             call_command("migrate", interactive=False, verbosity=0)
+            call_command("createcachetable", verbosity=0)
+        if statics.collect():
+            self._say("Static files are collected.")
         if demo and demonstration_wanted():
             self._say("Making the demonstration company ...")
             prepare_demonstration()
@@ -119,7 +122,8 @@ def _programs(host: str, port: int) -> list[Program]:
 
 
 def _environment() -> dict[str, str]:
-    path = os.pathsep.join([str(ROOT), str(ROOT / "site"), *filter(None, [os.environ.get("PYTHONPATH")])])
+    known = [str(ROOT), str(ROOT / "site"), os.environ.get("PYTHONPATH", "")]
+    path = os.pathsep.join(filter(None, known))
     return {**os.environ, "PYTHONPATH": path, "PYTHONUNBUFFERED": "1"}
 
 
