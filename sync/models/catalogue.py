@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any, ClassVar, Self
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from sync.models.exchange import Connection
-from sync.models.mirror import REF_LENGTH, Mirrored
+from sync.models.mirror import REF_LENGTH, Mirrored, MirrorQuerySet
 
 
 class Category(Mirrored):
@@ -71,7 +73,8 @@ class PropertyValue(Mirrored):
 class Product(Mirrored):
     """1C: Справочник.Номенклатура. What is sold; one or more offers carry price and stock.
 
-    `category_refs` lists all groups, `category` is the first that is known. `properties` is a
+    `category_refs` lists all groups, `category` is the first that is known; `category_pending`
+    says that a group before it, or any at all, is still to come. `properties` is a
     list of [property ref, [raw value, ...]] with dictionary values as refs; `requisites` a list
     of [name, [value, ...]]. `pictures` lists names of `Picture` or http addresses, main first.
     `sku` (article) is not unique; `sku_key` is its comparable form. VAT None is "without VAT".
@@ -107,6 +110,7 @@ class Product(Mirrored):
         related_name="products",
     )
     category_refs = models.JSONField(default=list, editable=False)
+    category_pending = models.BooleanField(default=False, editable=False)
     properties = models.JSONField(_("properties"), default=list, editable=False)
     requisites = models.JSONField(default=list, editable=False)
     pictures = models.JSONField(_("pictures"), default=list, editable=False)
@@ -118,10 +122,27 @@ class Product(Mirrored):
         indexes = (
             *Mirrored.Meta.indexes,
             models.Index(fields=["sku_key"], name="sync_product_sku"),
+            models.Index(
+                fields=["connection", "id"],
+                name="sync_product_pending",
+                condition=models.Q(category_pending=True),
+            ),
         )
 
     def __str__(self) -> str:
         return self.name
+
+
+class OfferQuerySet(MirrorQuerySet):
+    """Reading offers."""
+
+    def sold(self) -> Self:
+        """Offers that can be bought, of products that are not archived."""
+        return self.filter(archived=False, is_sold=True, product__archived=False)
+
+    def with_facets(self) -> Self:
+        """With product, prices and stock in the same query; the last two may be absent."""
+        return self.select_related("product", "prices", "stock")
 
 
 class Offer(Mirrored):
@@ -143,6 +164,8 @@ class Offer(Mirrored):
     is_plain = models.BooleanField(default=True, editable=False)
     is_sold = models.BooleanField(_("sold"), default=True)
 
+    objects: ClassVar[models.Manager[Any]] = OfferQuerySet.as_manager()
+
     class Meta(Mirrored.Meta):
         abstract = False
         verbose_name = _("offer")
@@ -163,7 +186,10 @@ class OfferFacet(models.Model):
     of the file that spoke last: an older file never takes its place. `told_at` is when it came.
     """
 
-    connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="+")
+    # the offer leads to the row; nobody looks facets up by their base
+    connection = models.ForeignKey(
+        Connection, on_delete=models.PROTECT, related_name="+", db_index=False
+    )
     digest = models.BigIntegerField(default=0, editable=False)
     receipt = models.BigIntegerField(default=0, editable=False)
     changed_in = models.BigIntegerField(default=0, editable=False)

@@ -218,7 +218,7 @@ class Lease(models.Model):
 
 
 class ChangeBatch(models.Model):
-    """A number given out inside the merging transaction, under a lock: commit order is its order."""
+    """A number given out in the merging transaction, under a lock: its order is commit order."""
 
     run = models.ForeignKey(Run, null=True, on_delete=models.SET_NULL, related_name="batches")
     at = models.DateTimeField()

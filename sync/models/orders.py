@@ -9,9 +9,14 @@ from sync.models.exchange import Connection, ExchangeSession, Run
 
 
 class OrderBatch(models.Model):
-    """The orders given in one `query` answer. `success` of the same session confirms them."""
+    """The orders given in one `query` answer. `success` of the same session confirms them.
+
+    `numbers` are those of the orders in it: an order that was not confirmed is given again in a
+    later batch too, and either batch may confirm it.
+    """
 
     session = models.ForeignKey(ExchangeSession, on_delete=models.CASCADE, related_name="batches")
+    numbers = models.JSONField(default=list)
     given_at = models.DateTimeField(_("given"), auto_now_add=True)
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
 
