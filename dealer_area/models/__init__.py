@@ -2,7 +2,7 @@
 
 from dealer_area.models.carts import Cart, CartLine
 from dealer_area.models.dealers import Dealer, LegalEntity, Outlet
-from dealer_area.models.memberships import Invitation, Membership
+from dealer_area.models.memberships import Invitation, Membership, Role
 from dealer_area.models.orders import Order, OrderEvent, OrderLine, OrderNumber, StatusMap
 
 __all__ = [
@@ -17,5 +17,6 @@ __all__ = [
     "OrderLine",
     "OrderNumber",
     "Outlet",
+    "Role",
     "StatusMap",
 ]

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import TYPE_CHECKING, Self
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from sync.models import Connection, Counterparty, Partner, PriceType
+
+if TYPE_CHECKING:
+    from dealer_area.models.memberships import Membership
 
 
 class Dealer(models.Model):
@@ -46,7 +51,7 @@ class Dealer(models.Model):
         validators=[MinValueValidator(0), MaxValueValidator(999)],
     )
     is_active = models.BooleanField(_("active"), default=True)
-    created_at = models.DateTimeField(_("created"), auto_now_add=True)
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 
     class Meta:
         verbose_name = _("dealer")
@@ -55,6 +60,16 @@ class Dealer(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class OutletQuerySet(models.QuerySet["Outlet"]):
+    """Reading outlets."""
+
+    def for_membership(self, membership: Membership) -> Self:
+        """Active outlets a member works for: those he is limited to, else all of the dealer."""
+        found = self.filter(dealer_id=membership.dealer_id, is_active=True)
+        own = [outlet.pk for outlet in membership.outlets.all()]
+        return found.filter(pk__in=own) if own else found
 
 
 class Outlet(models.Model):
@@ -67,6 +82,8 @@ class Outlet(models.Model):
     address = models.CharField(_("address"), max_length=300, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
 
+    objects = OutletQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("outlet")
         verbose_name_plural = _("outlets")
@@ -74,6 +91,14 @@ class Outlet(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class LegalEntityQuerySet(models.QuerySet["LegalEntity"]):
+    """Reading legal entities."""
+
+    def for_dealer(self, dealer: Dealer) -> Self:
+        """Active legal entities of a dealer with their counterparties joined."""
+        return self.filter(dealer=dealer, is_active=True).select_related("counterparty")
 
 
 class LegalEntity(models.Model):
@@ -94,6 +119,8 @@ class LegalEntity(models.Model):
     inn = models.CharField(_("INN"), max_length=12, blank=True)
     kpp = models.CharField(_("KPP"), max_length=9, blank=True)
     is_active = models.BooleanField(_("active"), default=True)
+
+    objects = LegalEntityQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("legal entity")

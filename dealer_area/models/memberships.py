@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+from typing import TYPE_CHECKING, Self
+
 from django.conf import settings
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from dealer_area.models.dealers import Dealer, Outlet
+
+if TYPE_CHECKING:
+    from base.models import User
 
 
 class Role(models.TextChoices):
@@ -17,6 +24,35 @@ class Role(models.TextChoices):
     BUYER = "buyer", _("buyer")
     SELLER = "seller", _("seller")
     ACCOUNTANT = "accountant", _("accountant")
+
+
+class MembershipQuerySet(models.QuerySet["Membership"]):
+    """Reading memberships."""
+
+    def usable(self) -> Self:
+        """Those that let in: the membership, its dealer and its person are all active."""
+        return self.filter(is_active=True, dealer__is_active=True, user__is_active=True)
+
+    def of(self, user: User) -> Self:
+        """Memberships of a person, the oldest first, with dealer and base of 1C joined."""
+        return (
+            self.filter(user=user)
+            .select_related("user", "dealer", "dealer__connection")
+            .order_by("pk")
+        )
+
+    def for_dealer(self, dealer: Dealer) -> Self:
+        """Everybody at a dealer, active people first, with person and outlets loaded."""
+        return (
+            self.filter(dealer=dealer)
+            .select_related("user", "dealer")
+            .prefetch_related("outlets")
+            .order_by("-is_active", "pk")
+        )
+
+    def directors(self, dealer: Dealer) -> Self:
+        """The directors of a dealer who can sign in."""
+        return self.usable().filter(dealer=dealer, role=Role.DIRECTOR)
 
 
 class Membership(models.Model):
@@ -42,7 +78,9 @@ class Membership(models.Model):
         Outlet, verbose_name=_("outlets"), blank=True, related_name="memberships"
     )
     is_active = models.BooleanField(_("active"), default=True)
-    created_at = models.DateTimeField(_("since"), auto_now_add=True)
+    created_at = models.DateTimeField(_("since"), default=timezone.now, editable=False)
+
+    objects = MembershipQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("membership")
@@ -55,6 +93,24 @@ class Membership(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}, {self.dealer}"
+
+
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    """Reading invitations."""
+
+    def open_at(self, at: datetime) -> Self:
+        """Those that still let in at `at`: not accepted, not cancelled, not expired."""
+        return self.filter(
+            accepted_at=None, cancelled_at=None, expires_at__gt=at, dealer__is_active=True
+        )
+
+    def for_dealer(self, dealer: Dealer) -> Self:
+        """Invitations to a dealer, the newest first, with outlets loaded."""
+        return self.filter(dealer=dealer).prefetch_related("outlets").order_by("-invited_at", "-pk")
+
+    def waiting(self) -> Self:
+        """Neither accepted nor cancelled; an expired one still waits to be sent again."""
+        return self.filter(accepted_at=None, cancelled_at=None)
 
 
 class Invitation(models.Model):
@@ -73,6 +129,8 @@ class Invitation(models.Model):
     expires_at = models.DateTimeField(_("expires"))
     accepted_at = models.DateTimeField(_("accepted"), null=True, blank=True)
     cancelled_at = models.DateTimeField(_("cancelled"), null=True, blank=True)
+
+    objects = InvitationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("invitation")
