@@ -9,3 +9,10 @@ class CatalogPagesConfig(AppConfig):
 
     name = "catalog_pages"
     verbose_name = _("Catalogue")
+
+    def ready(self) -> None:
+        """Follow the mirror."""
+        from catalog_pages.tasks import sync_category_pages
+        from sync import ports
+
+        ports.on_mirror_changed(sync_category_pages.later)
