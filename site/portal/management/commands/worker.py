@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from typing import Any
 
 from django.core.management.base import BaseCommand
@@ -23,7 +22,6 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **_options: Any) -> None:
         """Start the consumer. It is the only one, so that locks left by a killed one are void."""
         autodiscover_modules("tasks")
-        logging.getLogger("huey").setLevel(logging.INFO)
         consumer = huey.create_consumer(
             workers=WORKERS, max_delay=1.0, flush_locks=True, graceful_signal="TERM"
         )
