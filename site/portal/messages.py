@@ -124,7 +124,17 @@ def compile_all(folders: Mapping[str, Path]) -> int:
 def read_catalogue(path: Path) -> Catalog:
     """The catalogue in `path`, an empty one when there is no file."""
     if not path.exists():
-        return Catalog(locale=LANGUAGE, domain="django", fuzzy=False)
+        return Catalog(
+            locale=LANGUAGE,
+            domain="django",
+            header_comment="# Russian translations of Vitrina.",
+            project="Vitrina",
+            version="0.1",
+            msgid_bugs_address="",
+            last_translator="",
+            language_team=LANGUAGE,
+            fuzzy=False,
+        )
     with path.open("rb") as file:
         return read_po(file, locale=LANGUAGE, domain="django", abort_invalid=True)
 
