@@ -43,9 +43,7 @@ def test_director_has_every_capability() -> None:
     assert PRESETS[Role.DIRECTOR] == frozenset(Capability)
 
 
-@pytest.mark.parametrize(
-    "capability", [Capability.SEE_PURCHASE_PRICES, Capability.SEE_SETTLEMENTS]
-)
+@pytest.mark.parametrize("capability", [Capability.SEE_PURCHASE_PRICES, Capability.SEE_SETTLEMENTS])
 def test_seller_sees_neither_purchase_prices_nor_balance(capability: Capability) -> None:
     assert capability not in PRESETS[Role.SELLER]
 
