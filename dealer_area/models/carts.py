@@ -2,12 +2,30 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from dealer_area.models.dealers import LegalEntity, Outlet
 from dealer_area.models.memberships import Membership
 from sync.models import Contract, Offer
+
+
+class CartQuerySet(models.QuerySet["Cart"]):
+    """Reading carts."""
+
+    def of(self, membership: Membership) -> Cart | None:
+        """The cart of a member with its contract and terms joined, None before the first line."""
+        return (
+            self.filter(membership=membership)
+            .select_related(
+                "contract__price_type",
+                "contract__agreement__price_type",
+                "contract__agreement__warehouse",
+            )
+            .first()
+        )
 
 
 class Cart(models.Model):
@@ -27,6 +45,8 @@ class Cart(models.Model):
     placement_key = models.UUIDField(unique=True)
     changed_at = models.DateTimeField(_("changed"), auto_now=True)
 
+    objects = CartQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("cart")
         verbose_name_plural = _("carts")
@@ -36,6 +56,18 @@ class Cart(models.Model):
 
     def __str__(self) -> str:
         return str(self.membership)
+
+
+class CartLineQuerySet(models.QuerySet["CartLine"]):
+    """Reading lines of carts."""
+
+    def of(self, cart: Cart) -> Self:
+        """Lines in the order of adding, offers with product, prices and stock joined."""
+        return (
+            self.filter(cart=cart)
+            .select_related("offer__product", "offer__prices", "offer__stock")
+            .order_by("pk")
+        )
 
 
 class CartLine(models.Model):
@@ -49,6 +81,8 @@ class CartLine(models.Model):
     quantity = models.DecimalField(_("quantity"), max_digits=15, decimal_places=4)
     seen_price = models.DecimalField(max_digits=15, decimal_places=2, null=True)
     added_at = models.DateTimeField(_("added"), auto_now_add=True)
+
+    objects = CartLineQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("cart line")

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from dealer_area.models.dealers import Dealer, LegalEntity, Outlet
+from dealer_area.models.memberships import Membership
 from sync.models import Connection, Contract, Offer
 
 
@@ -23,11 +26,40 @@ class OrderNumber(models.Model):
         return str(self.last)
 
 
+class OrderQuerySet(models.QuerySet["Order"]):
+    """Reading orders: the one door to them."""
+
+    def for_dealer(self, dealer: Dealer) -> Self:
+        """All orders of a dealer: for the supplier's people."""
+        return self.filter(dealer=dealer)
+
+    def for_membership(self, membership: Membership) -> Self:
+        """Orders a member may see: all of the dealer, or his own and those of his outlets."""
+        # the rights are decided above the models
+        from dealer_area.access import Capability, capabilities_of
+
+        capabilities = capabilities_of(membership)
+        found = self.filter(dealer_id=membership.dealer_id)
+        if not capabilities:
+            return found.none()
+        if Capability.SEE_ALL_ORDERS in capabilities:
+            return found
+        outlets = [outlet.pk for outlet in membership.outlets.all()]
+        return found.filter(
+            models.Q(placed_by_id=membership.user_id) | models.Q(outlet_id__in=outlets)
+        )
+
+    def listed(self) -> Self:
+        """With everything a list shows joined."""
+        return self.select_related("outlet", "legal_entity", "contract", "placed_by")
+
+
 class Order(models.Model):
     """An order of a dealer. Money is in `currency`; `amount` is what is to be paid, VAT included.
 
     `placement_key` makes placing idempotent. Lines are snapshots and are never changed by 1C;
-    1C's own copy is `sync.RemoteOrder`.
+    1C's own copy is `sync.RemoteOrder`, and `change_digest` hashes how its lines differ from the
+    customer's as the history told it last (0: they do not), so that nothing is told twice.
     """
 
     class Status(models.TextChoices):
@@ -78,6 +110,9 @@ class Order(models.Model):
     is_paid = models.BooleanField(_("paid"), default=False)
     is_changed_by_onec = models.BooleanField(_("changed by 1C"), default=False)
     heard_at = models.DateTimeField(_("heard of from 1C"), null=True, blank=True)
+    change_digest = models.BigIntegerField(default=0, editable=False)
+
+    objects = OrderQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("order")
