@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec, cast
+from typing import Concatenate, ParamSpec, TypeAlias, cast
 
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import models
@@ -126,12 +126,10 @@ def use_membership(request: HttpRequest, pk: int) -> Membership:
     raise Http404
 
 
-def require(
-    *capabilities: Capability,
-) -> Callable[
-    [Callable[Concatenate[Any, P], HttpResponseBase]],
-    Callable[Concatenate[HttpRequest, P], HttpResponseBase],
-]:
+View: TypeAlias = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+
+
+def require(*capabilities: Capability) -> Callable[[View[P]], View[P]]:
     """Let a view be used by members who have all of `capabilities`; it finds `request.membership`.
 
     Without a membership or a capability the answer is 403. A form that writes has to name its
@@ -141,9 +139,7 @@ def require(
     """
     needed = frozenset(capabilities)
 
-    def decorate(
-        view: Callable[Concatenate[Any, P], HttpResponseBase],
-    ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    def decorate(view: View[P]) -> View[P]:
         @wraps(view)
         def guarded(request: HttpRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             membership = _named(request) or membership_of(request)
@@ -152,7 +148,7 @@ def require(
             request.membership = membership  # type: ignore[attr-defined]
             return view(request, *args, **kwargs)
 
-        return guarded
+        return cast("View[P]", guarded)
 
     return decorate
 

@@ -1,8 +1,7 @@
 """Making and changing a dealer company: its outlets, legal entities, people and their rights.
 
-Every verb is one transaction and leaves a row in the log. Who changes people may be the
-installation itself (`by=None`), the supplier's person with the right to memberships, or a member
-who manages people; a member never gives more than he has himself, nor touches who has more.
+Every verb is one transaction and leaves a row in the log. Who may change people is said in
+`authority`; `by=None` is the installation itself.
 """
 
 from __future__ import annotations
@@ -19,19 +18,10 @@ from django.utils.translation import gettext as _
 from wagtail.log_actions import log
 
 from base.models import User
-from dealer_area.access import PRESETS, Capability, can, capabilities_of, entitlement_of
+from dealer_area.access import PRESETS, Capability, can
+from dealer_area.authority import CompanyError, authority_over
 from dealer_area.models import Dealer, LegalEntity, Membership, Outlet, Role
 from sync.models import Connection, Counterparty, Partner, PriceType
-
-STAFF_PERMISSION = "dealer_area.change_membership"
-
-
-class CompanyError(Exception):
-    """What was asked cannot be done; its text is for the person who asked."""
-
-
-class NotAllowed(CompanyError):
-    """The person may not do this."""
 
 
 def create_dealer(
@@ -101,7 +91,7 @@ def add_membership(
     """Let a person work for a dealer. CompanyError when he already does, NotAllowed by rights."""
     with transaction.atomic():
         _lock(dealer)
-        check_giving(dealer=dealer, role=role, outlets=outlets, by=by)
+        authority_over(dealer, by).check_giving(role, outlets)
         if Membership.objects.filter(user=user, dealer=dealer).exists():
             raise CompanyError(_("This person already works for the company."))
         return join(user=user, dealer=dealer, role=role, outlets=outlets, by=by, at=at)
@@ -134,8 +124,9 @@ def change_role(
     """Give another role or other outlets. With the role the single capabilities start anew."""
     with transaction.atomic():
         membership = _locked(membership)
-        check_touching(membership=membership, by=by)
-        check_giving(dealer=membership.dealer, role=role, outlets=outlets, by=by)
+        authority = authority_over(membership.dealer, by)
+        authority.check_touching(membership)
+        authority.check_giving(role, outlets)
         before = Role(membership.role)
         with _staying_led(membership.dealer):
             if role != before:
@@ -161,10 +152,10 @@ def change_capabilities(
     wanted = frozenset(wanted)
     with transaction.atomic():
         membership = _locked(membership)
-        check_touching(membership=membership, by=by)
+        authority = authority_over(membership.dealer, by)
+        authority.check_touching(membership)
+        authority.check_capabilities(wanted)
         preset = PRESETS[Role(membership.role)]
-        if not wanted <= _own(membership.dealer, by):
-            raise NotAllowed(_("You cannot give a right that you do not have yourself."))
         with _staying_led(membership.dealer):
             membership.granted = sorted(wanted - preset)
             membership.revoked = sorted(preset - wanted)
@@ -185,7 +176,7 @@ def set_member_active(
     """Close a member's access to the dealer, or open it again; what he did stays."""
     with transaction.atomic():
         membership = _locked(membership)
-        check_touching(membership=membership, by=by)
+        authority_over(membership.dealer, by).check_touching(membership)
         if membership.is_active == is_active:
             return
         with _staying_led(membership.dealer):
@@ -193,32 +184,6 @@ def set_member_active(
             membership.save(update_fields=["is_active"])
         action = "dealer_area.opened" if is_active else "dealer_area.closed"
         note(membership, action, by=by, at=at)
-
-
-def check_giving(
-    *, dealer: Dealer, role: Role, outlets: Collection[Outlet], by: User | None
-) -> None:
-    """Whether `by` may give a role and outlets at a dealer. Raises NotAllowed or CompanyError."""
-    if any(outlet.dealer_id != dealer.pk for outlet in outlets):
-        raise CompanyError(_("This outlet belongs to another company."))
-    if not PRESETS[role] <= _own(dealer, by):
-        raise NotAllowed(_("You cannot give a role with more rights than you have yourself."))
-    limits = _outlets_of(dealer, by)
-    if limits and (not outlets or not {outlet.pk for outlet in outlets} <= limits):
-        raise NotAllowed(_("You can only choose among the outlets you work for yourself."))
-
-
-def check_touching(*, membership: Membership, by: User | None) -> None:
-    """Whether `by` may change a member at all. Raises NotAllowed."""
-    if by is not None and membership.user_id == by.pk:
-        raise NotAllowed(_("Nobody changes his own rights: ask another director or your manager."))
-    if not entitlement_of(membership) <= _own(membership.dealer, by):
-        raise NotAllowed(_("This person has more rights than you have yourself."))
-    limits = _outlets_of(membership.dealer, by)
-    if limits:
-        theirs = {outlet.pk for outlet in membership.outlets.all()}
-        if not theirs or not theirs <= limits:
-            raise NotAllowed(_("This person works for outlets that are not yours."))
 
 
 def note(
@@ -231,29 +196,6 @@ def note(
         user=by,
         data=data or None,
         timestamp=at or timezone.now(),
-    )
-
-
-def _own(dealer: Dealer, by: User | None) -> frozenset[Capability]:
-    """What `by` may give at a dealer. Raises NotAllowed for who may give nothing."""
-    if by is None:
-        return frozenset(Capability)
-    member = Membership.objects.usable().of(by).filter(dealer=dealer).first()
-    if member is not None:
-        own = capabilities_of(member)
-        if Capability.MANAGE_PEOPLE in own:
-            return own
-    if by.is_active and by.is_staff and by.has_perm(STAFF_PERMISSION):
-        return frozenset(Capability)
-    raise NotAllowed(_("You have no right to manage people of this company."))
-
-
-def _outlets_of(dealer: Dealer, by: User | None) -> frozenset[int]:
-    """Outlets that `by` is limited to at a dealer; empty when he is not."""
-    if by is None or (by.is_staff and by.has_perm(STAFF_PERMISSION)):
-        return frozenset()
-    return frozenset(
-        Outlet.objects.filter(dealer=dealer, memberships__user=by).values_list("pk", flat=True)
     )
 
 

@@ -17,7 +17,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from base.models import User
-from dealer_area.company import CompanyError, NotAllowed, check_giving, join, note
+from dealer_area.authority import CompanyError, NotAllowed, authority_over
+from dealer_area.company import join, note
 from dealer_area.models import Dealer, Invitation, Membership, Outlet, Role
 
 LIFETIME = timedelta(days=7)
@@ -51,14 +52,14 @@ def invite(
 ) -> tuple[Invitation, str]:
     """Make an invitation and the token of its link, which is kept nowhere.
 
-    Whether the address has an account plays no part. Raises NotAllowed as `company.check_giving`,
+    Whether the address has an account plays no part. Raises NotAllowed as `Authority.check_giving`,
     InvitationError when the person is at the dealer already, TooManyLetters.
     """
     email = email.strip().lower()
     token = secrets.token_urlsafe(32)
     with transaction.atomic():
         Dealer.objects.select_for_update().get(pk=dealer.pk)
-        check_giving(dealer=dealer, role=role, outlets=outlets, by=by)
+        authority_over(dealer, by).check_giving(role, outlets)
         if Membership.objects.filter(dealer=dealer, user__email=email).exists():
             raise InvitationError(
                 _("This person is already in the list: change or open his access there.")
@@ -98,11 +99,8 @@ def invite_again(
 def cancel(*, invitation: Invitation, by: User | None, at: datetime) -> None:
     """Make the link of an invitation dead. Raises NotAllowed as if it were made now."""
     with transaction.atomic():
-        check_giving(
-            dealer=invitation.dealer,
-            role=Role(invitation.role),
-            outlets=list(invitation.outlets.all()),
-            by=by,
+        authority_over(invitation.dealer, by).check_giving(
+            Role(invitation.role), invitation.outlets.all()
         )
         if Invitation.objects.waiting().filter(pk=invitation.pk).update(cancelled_at=at):
             note(invitation, "dealer_area.uninvited", by=by, at=at)

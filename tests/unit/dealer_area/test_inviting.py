@@ -10,7 +10,7 @@ from allauth.account.models import EmailAddress
 from django.core.exceptions import ValidationError
 
 from base.models import User
-from dealer_area.company import NotAllowed
+from dealer_area.authority import NotAllowed
 from dealer_area.inviting import (
     LETTERS_PER_ADDRESS,
     LETTERS_PER_HOUR,
