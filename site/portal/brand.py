@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from base.models import PortalSettings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.views.decorators.http import require_safe
+
+from base.models import PortalSettings
 
 FULL_TURN = 360
 """Degrees."""

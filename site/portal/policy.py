@@ -16,7 +16,9 @@ class PolicyMiddleware(CSPMiddleware):
     The admin's pages carry scripts and styles inside them (date pickers, the list of people).
     """
 
-    def get_policy_parts(self, request: Any, response: Any, report_only: bool = False) -> PolicyParts:
+    def get_policy_parts(
+        self, request: Any, response: Any, report_only: bool = False
+    ) -> PolicyParts:
         """The parts for this address."""
         parts = super().get_policy_parts(request, response, report_only)
         if request.path_info.startswith(ADMIN) and not report_only and parts.config is None:

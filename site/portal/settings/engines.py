@@ -59,9 +59,7 @@ def caches(env: environ.Env, *, shared: bool = False) -> dict[str, Any]:
         backend, location = "redis.RedisCache", url
     elif shared:
         backend, location = "db.DatabaseCache", "vitrina_cache"
-    return {
-        "default": {"BACKEND": f"django.core.cache.backends.{backend}", "LOCATION": location}
-    }
+    return {"default": {"BACKEND": f"django.core.cache.backends.{backend}", "LOCATION": location}}
 
 
 def huey(env: environ.Env, data_dir: Path) -> Huey:

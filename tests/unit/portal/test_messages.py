@@ -9,7 +9,7 @@ from babel.messages.mofile import read_mo
 
 from portal import messages
 
-PYTHON = '''
+PYTHON = """
 from django.utils.translation import gettext_lazy as _, ngettext, pgettext
 A = _("Order")
 B = ngettext("%(n)s line", "%(n)s lines", 2)
@@ -19,7 +19,7 @@ E = _(
     "Long "
     "text"
 )
-'''
+"""
 TEMPLATE = """{% load i18n %}
 <p title="{% translate "A 'quoted' word" %}">Текст {{ name }}
   {% translate "Order" context "noun" %}</p>
