@@ -156,6 +156,9 @@ MEDIA_URL = "/media/"
 MEDIA_ROOT = DATA_DIR / "media"
 MEDIA_ACCEL_PREFIX = env.str("MEDIA_ACCEL_PREFIX", default="")
 EXCHANGE_ROOT = DATA_DIR / "exchange"
+EXCHANGE_FILE_BYTES = 2 * 1024**3
+EXCHANGE_UPLOAD_BYTES = 8 * 1024**3
+EXCHANGE_FREE_BYTES = 512 * 1024**2
 INDEX_ROOT = DATA_DIR / "index"
 STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "base.media.PrivateStorage"},
