@@ -9,3 +9,10 @@ class SearchConfig(AppConfig):
 
     name = "search"
     verbose_name = _("Search")
+
+    def ready(self) -> None:
+        """Follow the mirror."""
+        from search.tasks import ask_for_refresh
+        from sync.ports import on_mirror_changed
+
+        on_mirror_changed(ask_for_refresh)
