@@ -1,0 +1,271 @@
+"""Files of 1C as they arrive: stored safely before they are acknowledged, piece by piece.
+
+1C sends a file as one request or as many under the same name, without a number, an offset or a
+last mark. So a piece is appended to what came under that name in the upload, and `init` begins a
+new upload. A piece that begins as an exchange file does begins its file anew: nothing else starts
+with an XML declaration. A file that was already taken for import keeps its row and its content;
+the new one gets a row, and a receipt number, of its own.
+
+On disk a file has a name of ours: what 1C calls it stays in the database.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import os
+import secrets
+import shutil
+from contextlib import suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Protocol
+
+from django.conf import settings
+from django.db.models import Sum
+from django.utils.translation import gettext as _
+
+from sync.models import ExchangeSession, ReceivedFile
+from sync.onec.names import UnsafeName, kind_of, safe_name, suffix_of
+
+BLOCK = 256 * 1024
+KEPT_FOR = timedelta(days=14)
+"""Received files are removed from the disk after so long; their rows stay."""
+
+_XML_STARTS = (
+    b"<?xml",
+    b"\xef\xbb\xbf<?xml",
+    b"\xff\xfe<\x00?\x00x\x00",
+    b"\xfe\xff\x00<\x00?\x00x",
+)
+_OTHER_STARTS = (b"PK\x03\x04", b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"RIFF", b"%PDF")
+_ROOT = "КоммерческаяИнформация>"
+_ROOT_ENDS = tuple(
+    _ROOT.encode(charset) for charset in ("utf-8", "cp1251", "utf-16-le", "utf-16-be")
+)
+
+
+class Stream(Protocol):
+    """The body of a request."""
+
+    def read(self, size: int = ..., /) -> bytes:
+        """The next bytes, at most `size`; none at the end."""
+        ...
+
+
+class Refused(Exception):
+    """What was sent is not taken; the text tells 1C's user why, in one line."""
+
+
+def root() -> Path:
+    """The folder of everything received."""
+    return Path(settings.EXCHANGE_ROOT)
+
+
+def full_path(file: ReceivedFile) -> Path:
+    """Where the content of a received file is."""
+    return root() / file.path
+
+
+def receive(
+    *,
+    session: ExchangeSession,
+    exchange_type: str,
+    sent_name: str,
+    body: Stream,
+    length: int | None,
+) -> ReceivedFile:
+    """Append the piece in `body`, of `length` bytes when that is known, to its file.
+
+    When this returns, the bytes are on the disk. When it raises Refused, the file is as it was.
+    """
+    name = checked_name(sent_name)
+    first = body.read(BLOCK)
+    row, offset = _row_for(session, exchange_type, name, first)
+    replaced = root() / row.path if row.path and not offset else None
+    if not offset:
+        row.path = new_path(session, session.upload, name)
+    limit = _room(session, row, offset)
+    written = _append(full_path(row), offset, first, body, length, limit, name)
+    row.size = offset + written
+    if written:
+        # other content than what was taken
+        row.sha256 = ""
+    row.save()
+    if replaced is not None:
+        replaced.unlink(missing_ok=True)
+    return row
+
+
+def checked_name(sent_name: str) -> str:
+    """The name to keep; raises Refused for one that 1C would not send."""
+    try:
+        return safe_name(sent_name)
+    except UnsafeName as error:
+        if not sent_name.strip():
+            raise Refused(_("The name of the file is missing.")) from error
+        shown = "".join(c if c.isprintable() else "?" for c in sent_name[:200])
+        raise Refused(_("The file name “%(name)s” is not allowed.") % {"name": shown}) from error
+
+
+def is_whole(file: ReceivedFile) -> bool:
+    """Whether an exchange file ends as it must, with the end of its root."""
+    path = full_path(file)
+    with path.open("rb") as opened:
+        opened.seek(max(0, path.stat().st_size - 400))
+        tail = opened.read().rstrip(b" \t\r\n\x00")
+    return any(tail.endswith(end.rstrip(b"\x00")) for end in _ROOT_ENDS)
+
+
+def seal(file: ReceivedFile) -> None:
+    """Note the hash of the content: it is about to be taken."""
+    found = hashlib.sha256()
+    with full_path(file).open("rb") as opened:
+        while block := opened.read(BLOCK):
+            found.update(block)
+    file.sha256 = found.hexdigest()
+    file.save(update_fields=["sha256"])
+
+
+def new_path(session: ExchangeSession, upload: int, name: str) -> str:
+    """A path for a file of an upload, below the exchange folder."""
+    token = secrets.token_hex(8)
+    return f"{session.connection_id}/{session.pk}/{upload}/{token}{suffix_of(name)}"
+
+
+def file_kind(name: str, exchange_type: str) -> ReceivedFile.Kind:
+    """What a file is for, by its name and the type of the exchange."""
+    match kind_of(name):
+        case "exchange":
+            orders = exchange_type == "sale"
+            return ReceivedFile.Kind.ORDERS if orders else ReceivedFile.Kind.CATALOGUE
+        case "archive":
+            return ReceivedFile.Kind.ARCHIVE
+        case _:
+            return ReceivedFile.Kind.PICTURE
+
+
+def clear_old(*, at: datetime) -> int:
+    """Remove content that nobody will ask for again; how many files."""
+    old = ReceivedFile.objects.filter(removed_at=None, received_at__lt=at - KEPT_FOR).exclude(
+        runs__state__in=("queued", "running")
+    )
+    count = 0
+    for file in old.order_by("pk")[:5000]:
+        if file.path:
+            full_path(file).unlink(missing_ok=True)
+        count += 1
+        ReceivedFile.objects.filter(pk=file.pk).update(removed_at=at)
+    _remove_empty_folders(root())
+    return count
+
+
+def _remove_empty_folders(top: Path) -> None:
+    """Folders of uploads that hold nothing any more, the deepest first."""
+    for folder in sorted((p for p in top.glob("*/*/*") if p.is_dir()), reverse=True):
+        with suppress(OSError):
+            folder.rmdir()
+            folder.parent.rmdir()
+
+
+def _row_for(
+    session: ExchangeSession, exchange_type: str, name: str, first: bytes
+) -> tuple[ReceivedFile, int]:
+    """The row of the file, and the offset at which this piece goes in."""
+    row = ReceivedFile.objects.filter(session=session, upload=session.upload, name=name).first()
+    if row is not None:
+        taken = bool(row.sha256) or row.runs.exists()
+        if not row.path or (taken and first.startswith((*_XML_STARTS, *_OTHER_STARTS))):
+            _set_aside(row)
+        elif first.startswith(_XML_STARTS):
+            return row, 0
+        else:
+            return row, row.size
+    made = ReceivedFile(
+        session=session,
+        connection_id=session.connection_id,
+        upload=session.upload,
+        name=name,
+        kind=file_kind(name, exchange_type),
+    )
+    return made, 0
+
+
+def _set_aside(row: ReceivedFile) -> None:
+    """The name goes to a newer file; this one keeps its content for the runs that read it."""
+    mark = f"~{row.pk}"
+    row.name = row.name[: 500 - len(mark)] + mark
+    row.save(update_fields=["name"])
+
+
+def _room(session: ExchangeSession, row: ReceivedFile, offset: int) -> int:
+    """How many bytes the file may still get. Raises Refused when the disk is nearly full."""
+    root().mkdir(parents=True, exist_ok=True)
+    free = shutil.disk_usage(root()).free - settings.EXCHANGE_FREE_BYTES
+    if free <= 0:
+        raise Refused(_("There is no room left on the disk of the portal."))
+    others = ReceivedFile.objects.filter(session=session, upload=session.upload).exclude(pk=row.pk)
+    used = others.aggregate(total=Sum("size"))["total"] or 0
+    return min(
+        settings.EXCHANGE_FILE_BYTES - offset, settings.EXCHANGE_UPLOAD_BYTES - used - offset, free
+    )
+
+
+def _append(
+    path: Path,
+    offset: int,
+    first: bytes,
+    body: Stream,
+    length: int | None,
+    limit: int,
+    name: str,
+) -> int:
+    """Write the piece behind `offset`, whatever stood there; how many bytes.
+
+    Raises Refused, with the file as it was, when the piece is too large or breaks off.
+    """
+    too_large = _("The file “%(name)s” is too large.") % {"name": name}
+    if length is not None and length > limit:
+        raise Refused(too_large)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o640), "r+b") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise Refused(
+                _("The file “%(name)s” is being received already.") % {"name": name}
+            ) from error
+        # what a broken request may have left behind the last good piece
+        file.truncate(offset)
+        file.seek(offset)
+        written = 0
+        piece = first
+        try:
+            while piece:
+                written += len(piece)
+                if written > limit:
+                    raise Refused(too_large)
+                file.write(piece)
+                piece = body.read(BLOCK)
+            if length is not None and written != length:
+                raise Refused(
+                    _("The file “%(name)s” came incompletely, send it again.") % {"name": name}
+                )
+        except BaseException:
+            file.truncate(offset)
+            if not offset:
+                path.unlink()
+            raise
+        file.flush()
+        os.fsync(file.fileno())
+    if not offset:
+        _sync_folder(path.parent)
+    return written
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,265 @@
+"""From a received file to its import: one run for one content, queued, waited for, resumed.
+
+`take` is what `import` asks for. The work itself is `process`, in the worker; whoever asks again
+joins the run that is there. A run whose worker died is put into the queue again by the poll and by
+the sweeper, as soon as nobody holds the base's lease any more.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.core.cache import cache
+from django.db import connection as database
+from django.db import transaction
+from django.db.models import QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from sync import importing, journal, leases, pictures, ports, receiving, unpacking
+from sync.models import ExchangeSession, ReceivedFile, RemoteOrder, Run
+from sync.onec.archives import is_whole as is_whole_archive
+from sync.receiving import Refused, full_path
+
+log = logging.getLogger(__name__)
+
+OPEN = (Run.State.QUEUED, Run.State.RUNNING)
+LOOK_SECONDS = 0.2
+RESUME_SECONDS = 45
+"""A run is put into the queue again at most once in so long."""
+
+SETTLED = timedelta(minutes=2)
+"""A file that got no further piece for so long is all there will be."""
+
+
+@dataclass(frozen=True)
+class Queue:
+    """Where work is put: each takes an id."""
+
+    import_file: Callable[[int], None]
+    make_sizes: Callable[[int], None]
+
+
+def take(*, session: ExchangeSession, sent_name: str, queue: Queue) -> Run:
+    """The run that imports this file of the session's upload: a new one, or the one there is.
+
+    Raises Refused when no such file came, or its archive is not to be unpacked.
+    """
+    name = receiving.checked_name(sent_name)
+    file = _find(session, name)
+    if file is None:
+        raise Refused(_("The file “%(name)s” was not received.") % {"name": name})
+    return run_of(file=file, queue=queue)
+
+
+def take_orders(*, file: ReceivedFile, queue: Queue) -> None:
+    """Import what 1C said about orders as soon as it is all there: it may never ask for it."""
+    if file.kind == ReceivedFile.Kind.ORDERS:
+        if receiving.is_whole(file):
+            run_of(file=file, queue=queue)
+    elif file.kind == ReceivedFile.Kind.ARCHIVE and is_whole_archive(full_path(file)):
+        for name in unpacking.exchange_names(file):
+            run_of(file=_packed_row(file, name), queue=queue)
+
+
+def run_of(*, file: ReceivedFile, queue: Queue) -> Run:
+    """The run of this very content of the file; when there is none, a new one in the queue."""
+    run = _run_there_is(file)
+    if run is not None:
+        return run
+    with transaction.atomic():
+        file = ReceivedFile.objects.select_for_update().get(pk=file.pk)
+        run = _run_there_is(file)
+        if run is not None:
+            return run
+        if file.path:
+            receiving.seal(file)
+        run = journal.queue(file=file)
+        queue.import_file(run.pk)
+    run.refresh_from_db()
+    return run
+
+
+def process(run_id: int, *, queue: Queue) -> None:
+    """Import the file of a run, with the pictures that came along. What is done already is not
+    done again."""
+    run = Run.objects.select_related("connection", "file").filter(pk=run_id).first()
+    if run is None or run.state not in OPEN:
+        return
+    if run.file is None or run.file.removed_at is not None:
+        with override("ru"):
+            journal.fail(run=run, error=_("The file is no longer there."), at=timezone.now())
+        return
+    try:
+        with override("ru"):
+            unpacking.unpack_upload(run.file)
+    except Refused as refused:
+        journal.fail(run=run, error=str(refused), at=timezone.now())
+        return
+    upload = ReceivedFile.objects.filter(session_id=run.file.session_id, upload=run.file.upload)
+    keep_pictures(upload, queue=queue)
+    importing.import_run(run.pk, owner=secrets.token_hex(8))
+
+
+def wait(*, run: Run, seconds: float, queue: Queue) -> Run:
+    """The run as it is after at most `seconds`, or as soon as it has ended.
+
+    The connection to the database is given back meanwhile: many may be waiting.
+    """
+    until = time.monotonic() + seconds
+    while run.state in OPEN and time.monotonic() < until:
+        if not database.in_atomic_block:
+            database.close()
+        time.sleep(LOOK_SECONDS)
+        run = Run.objects.get(pk=run.pk)
+    if run.state in OPEN:
+        _resume(run, queue)
+    return run
+
+
+def failure_words(run: Run) -> str:
+    """Why the run failed: the file, the reason, the first three objects concerned."""
+    words = run.error or _("The file was not imported.")
+    if run.title and run.title not in words:
+        words = f"{run.title}: {words}"
+    objects = [
+        f"{rejection.ref} ({rejection.reason})" if rejection.ref else rejection.reason
+        for rejection in run.rejections.order_by("pk")[:3]
+        if rejection.ref not in words or not rejection.ref
+    ]
+    return " ".join([words, "; ".join(objects)]).strip()
+
+
+def keep_pictures(files: QuerySet[ReceivedFile], *, queue: Queue) -> None:
+    """Store the pictures and other files among `files` under the names goods refer to them by."""
+    waiting = files.filter(kind=ReceivedFile.Kind.PICTURE, sha256="", removed_at=None).exclude(
+        path=""
+    )
+    for file in waiting.select_related("connection").order_by("pk").iterator(chunk_size=500):
+        try:
+            picture = pictures.keep(file.connection, file.name, full_path(file))
+        except FileNotFoundError:
+            log.warning("received file %s is not on the disk", file.pk)
+            continue
+        ReceivedFile.objects.filter(pk=file.pk, size=file.size).update(sha256=picture.sha256)
+        if not picture.width and pictures.is_picture(picture.path):
+            queue.make_sizes(picture.pk)
+
+
+def sweep(*, at: datetime, queue: Queue) -> None:
+    """What nobody comes back for: runs of a dead worker, files that 1C left without a word,
+    answers that their owner has missed."""
+    for run in Run.objects.filter(state__in=OPEN, file__isnull=False).order_by("pk")[:200]:
+        _resume(run, queue)
+    _take_forgotten(at, queue)
+    for picture_id in pictures.waiting_for_sizes():
+        if cache.add(f"exchange-sizes:{picture_id}", True, 3600):
+            queue.make_sizes(picture_id)
+    _tell_missed(at)
+
+
+def _resume(run: Run, queue: Queue) -> None:
+    """Put a run into the queue again when it stands still."""
+    if leases.held(importing.lease_name(run.connection_id)):
+        return
+    # the state of the run at the last look: one that moves is in good hands
+    mark = f"{run.state}:{run.position}:{run.read_count}"
+    key = f"exchange-run:{run.pk}"
+    seen = cache.get(key)
+    now = time.time()
+    if seen is None or seen[0] != mark:
+        cache.set(key, (mark, now), 3600)
+    elif now - seen[1] > RESUME_SECONDS:
+        cache.set(key, (mark, now), 3600)
+        queue.import_file(run.pk)
+
+
+def _find(session: ExchangeSession, name: str) -> ReceivedFile | None:
+    exchange = (ReceivedFile.Kind.CATALOGUE, ReceivedFile.Kind.ORDERS)
+    files = list(
+        ReceivedFile.objects.filter(session=session, upload=session.upload).exclude(
+            kind=ReceivedFile.Kind.PICTURE
+        )
+    )
+    sent = [file for file in files if file.kind in exchange]
+    for file in sent:
+        if file.name == name:
+            return file
+    bare = name.rpartition("/")[2].casefold()
+    alike = [file for file in sent if file.name.rpartition("/")[2].casefold() == bare]
+    if len(alike) == 1:
+        return alike[0]
+    for file in files:
+        if file.kind == ReceivedFile.Kind.ARCHIVE:
+            member = unpacking.find_packed(file, name)
+            if member is not None:
+                return _packed_row(file, member.name)
+    # of an earlier upload only what was taken then: 1C may have missed the answer
+    return (
+        ReceivedFile.objects.filter(session=session, name=name, runs__isnull=False)
+        .order_by("-pk")
+        .first()
+    )
+
+
+def _run_there_is(file: ReceivedFile) -> Run | None:
+    """The last run, unless the file has got another content since."""
+    run = file.runs.order_by("-pk").first()
+    return run if file.sha256 or not file.path else None
+
+
+def _packed_row(archive: ReceivedFile, name: str) -> ReceivedFile:
+    row, _created = ReceivedFile.objects.get_or_create(
+        session_id=archive.session_id,
+        upload=archive.upload,
+        name=name,
+        defaults={
+            "connection_id": archive.connection_id,
+            "kind": receiving.file_kind(name, archive.session.exchange_type),
+            "path": "",
+        },
+    )
+    return row
+
+
+def _take_forgotten(at: datetime, queue: Queue) -> None:
+    """Answers to orders that broke off, and pictures that came after the last import.
+
+    Such an answer is imported as it is, so that the journal says what is wrong with it.
+    """
+    recent = ReceivedFile.objects.filter(
+        sha256="", removed_at=None, received_at__gt=at - timedelta(days=1)
+    ).exclude(path="")
+    for file in recent.filter(kind=ReceivedFile.Kind.ORDERS, runs=None):
+        if _is_settled(file, at):
+            run_of(file=file, queue=queue)
+    settled = [
+        file.pk
+        for file in recent.filter(kind=ReceivedFile.Kind.PICTURE)[:2000]
+        if _is_settled(file, at)
+    ]
+    keep_pictures(ReceivedFile.objects.filter(pk__in=settled), queue=queue)
+
+
+def _is_settled(file: ReceivedFile, at: datetime) -> bool:
+    try:
+        written = full_path(file).stat().st_mtime
+    except FileNotFoundError:
+        return False
+    return written < (at - SETTLED).timestamp()
+
+
+def _tell_missed(at: datetime) -> None:
+    missed = list(
+        RemoteOrder.objects.filter(noticed_at=None, changed_at__lt=at - SETTLED)
+        .order_by("pk")
+        .values_list("pk", flat=True)[:500]
+    )
+    if missed and ports.tell_remote_orders(missed):
+        RemoteOrder.objects.filter(pk__in=missed, noticed_at=None).update(noticed_at=at)

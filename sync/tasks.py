@@ -1,0 +1,36 @@
+"""Work of the exchange that is not done while 1C waits for an answer."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from base.jobs import crontab, periodic, task
+from sync import pictures, receiving, running
+
+
+@task()
+def import_file(run_id: int) -> None:
+    """Import the file of a queued run."""
+    running.process(run_id, queue=QUEUE)
+
+
+@task()
+def make_sizes(picture_id: int) -> None:
+    """Make the sizes of a picture that was kept."""
+    pictures.make_sizes(picture_id)
+
+
+QUEUE = running.Queue(import_file=import_file.later, make_sizes=make_sizes.later)
+"""Our own queue, for those whom the tasks call in turn."""
+
+
+@periodic(crontab(minute="*"))
+def sweep() -> None:
+    """Go on with what stands still."""
+    running.sweep(at=timezone.now(), queue=QUEUE)
+
+
+@periodic(crontab(minute="17", hour="3"))
+def clear_old() -> None:
+    """Remove files that nobody will ask for again."""
+    receiving.clear_old(at=timezone.now())

@@ -1,0 +1,15 @@
+"""Addresses of the exchange. `sync.views.ExchangeMiddleware` answers them before all others."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from sync import views
+
+app_name = "sync"
+
+urlpatterns = [
+    path("1c/exchange", views.exchange, name="exchange"),
+    path("1c/exchange/", views.exchange, name="exchange"),
+    path("bitrix/admin/1c_exchange.php", views.exchange, name="exchange-bitrix"),
+]

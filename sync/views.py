@@ -1,0 +1,295 @@
+"""The one address of the exchange: 1C asks, the portal answers in the words of the protocol.
+
+Whatever happens, the answer is one that 1C understands: an error of any kind is `failure` and one
+line of Russian, never a page. So the exchange is served before everything else that handles
+requests (:class:`ExchangeMiddleware`): no redirect, no session of a browser, no gate.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import DatabaseError
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from django.views.decorators.csrf import csrf_exempt
+
+from sync import answers, connections, journal, outbound, ports, receiving, running, sessions
+from sync.connections import TooManyGuesses
+from sync.models import Connection, ExchangeSession, Run
+from sync.onec import exchange_files
+from sync.receiving import Refused
+from sync.tasks import QUEUE
+
+log = logging.getLogger(__name__)
+
+PATHS = frozenset({"/1c/exchange", "/1c/exchange/", "/bitrix/admin/1c_exchange.php"})
+TYPES = ("catalog", "sale")
+HOLD_SECONDS = 2.0
+"""How long a poll is held: УТ asks again at once, without a pause."""
+
+DRAINED = 64 * 1024 * 1024
+"""A refused body is read to its end up to this size: some clients do not look at an answer before
+they have sent everything."""
+
+
+class ExchangeMiddleware:
+    """Answers 1C before any other middleware can redirect, refuse or mark up."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Serve the exchange's own addresses here, pass everything else on."""
+        if request.path_info in PATHS:
+            return exchange(request)
+        return self.get_response(request)
+
+
+@dataclass(frozen=True)
+class Call:
+    """One request of 1C, taken apart."""
+
+    request: HttpRequest
+    exchange_type: str
+    mode: str
+    filename: str
+    at: datetime
+
+    @property
+    def address(self) -> str:
+        """Where it comes from, as far as the web server tells."""
+        return str(self.request.META.get("REMOTE_ADDR", ""))
+
+    @property
+    def title(self) -> str:
+        """What it asked for, for the journal."""
+        return " ".join(part for part in (self.exchange_type, self.mode, self.filename) if part)
+
+
+@csrf_exempt
+def exchange(request: HttpRequest) -> HttpResponse:
+    """Answer one request of 1C, in Russian, whatever happens."""
+    with override("ru"):
+        call = Call(
+            request=request,
+            exchange_type=request.GET.get("type", "").strip().lower(),
+            mode=request.GET.get("mode", "").strip().lower(),
+            filename=request.GET.get("filename", ""),
+            at=timezone.now(),
+        )
+        try:
+            return _answer(call)
+        except UnreadablePostError:
+            return answers.failure(_("The connection broke off, send the file again."))
+        except DatabaseError:
+            log.exception("exchange: %s", call.title)
+            return answers.failure(_("The portal is busy, repeat the exchange a little later."))
+        except Exception:
+            log.exception("exchange: %s", call.title)
+            return answers.failure(_("An error inside the portal. Its log tells more."))
+        finally:
+            _drain(request)
+
+
+def _answer(call: Call) -> HttpResponse:
+    session = _session(call)
+    try:
+        if call.exchange_type not in TYPES:
+            raise Refused(_("Unknown type of exchange: %(type)s.") % {"type": call.exchange_type})
+        if call.mode == "checkauth":
+            return _checkauth(call)
+        handler = HANDLERS.get(call.mode)
+        if handler is None:
+            raise Refused(_("Unknown command: %(mode)s.") % {"mode": call.mode})
+        if session is None:
+            raise Refused(_lost(call))
+        return handler(call, session)
+    except Refused as refused:
+        error = answers.one_line(str(refused))
+        log.warning("exchange: %s: %s", call.title, error)
+        _journal(call, session, error)
+        return answers.failure(error)
+
+
+def _checkauth(call: Call) -> HttpResponse:
+    credentials = _credentials(call.request)
+    if credentials is None:
+        raise Refused(
+            _(
+                "No user name and password reached the portal. If they are set in 1C, the web "
+                "server does not pass the Authorization header on."
+            )
+        )
+    try:
+        connection = connections.authenticate_from(call.address, *credentials)
+    except TooManyGuesses as error:
+        raise Refused(_("Too many wrong passwords, try again in a few minutes.")) from error
+    if connection is None:
+        raise Refused(_("The user name or the password is wrong."))
+    session = sessions.open_session(
+        connection=connection, exchange_type=call.exchange_type, at=call.at
+    )
+    return answers.signed_in(session.key, int(call.at.timestamp()))
+
+
+def _init(call: Call, session: ExchangeSession) -> HttpResponse:
+    sessions.open_upload(session=session)
+    connection = session.connection
+    more = []
+    if "version" in call.request.GET:
+        # whoever names a version knows the longer answer, and 3.1 is not what is written here
+        more = [f"sessid={session.key}", f"version={exchange_files.SCHEMA}"]
+    return answers.terms(use_zip=connection.use_zip, file_limit=connection.file_limit, more=more)
+
+
+def _file(call: Call, session: ExchangeSession) -> HttpResponse:
+    if call.request.method != "POST":
+        raise Refused(_("A file is sent by POST."))
+    body, length = _body(call.request)
+    file = receiving.receive(
+        session=session,
+        exchange_type=call.exchange_type,
+        sent_name=call.filename,
+        body=body,
+        length=length,
+    )
+    if call.exchange_type == "sale":
+        running.take_orders(file=file, queue=QUEUE)
+    return answers.success()
+
+
+def _import(call: Call, session: ExchangeSession) -> HttpResponse:
+    run = running.take(session=session, sent_name=call.filename, queue=QUEUE)
+    run = running.wait(run=run, seconds=HOLD_SECONDS, queue=QUEUE)
+    match run.state:
+        case Run.State.DONE:
+            return answers.success()
+        case Run.State.FAILED:
+            return answers.failure(running.failure_words(run))
+        case Run.State.QUEUED:
+            return answers.progress(_("Waiting for its turn."))
+        case _:
+            return answers.progress(
+                _("Read %(read)s, changed %(changed)s.")
+                % {"read": run.read_count, "changed": run.created_count + run.changed_count}
+            )
+
+
+def _query(call: Call, session: ExchangeSession) -> HttpResponse:
+    given = outbound.give(session=session, at=call.at)
+    return answers.xml(given.body, given.charset)
+
+
+def _success(call: Call, session: ExchangeSession) -> HttpResponse:
+    if call.exchange_type == "sale" and outbound.confirm(session=session, at=call.at) is None:
+        raise Refused(_("No orders were asked for in this session."))
+    return answers.success()
+
+
+def _info(_call: Call, session: ExchangeSession) -> HttpResponse:
+    charset = session.connection.charset
+    body = exchange_files.write_lists(ports.order_statuses(), charset=charset)
+    return answers.xml(body, charset)
+
+
+def _nothing(_call: Call, _session: ExchangeSession) -> HttpResponse:
+    """What 1C says at the end of a full exchange. Nothing is hidden by the absence of goods."""
+    return answers.success()
+
+
+HANDLERS: dict[str, Callable[[Call, ExchangeSession], HttpResponse]] = {
+    "init": _init,
+    "file": _file,
+    "import": _import,
+    "query": _query,
+    "success": _success,
+    "info": _info,
+    "deactivate": _nothing,
+    "complete": _nothing,
+}
+
+
+def _session(call: Call) -> ExchangeSession | None:
+    """The session by the cookie that 1C copies by hand, else by the address."""
+    for key in (call.request.COOKIES.get(answers.COOKIE), call.request.GET.get("sessid")):
+        found = sessions.session_of(key=key.strip(), at=call.at) if key else None
+        if found is not None:
+            return found
+    return None
+
+
+def _lost(call: Call) -> str:
+    if answers.COOKIE in call.request.COOKIES or "sessid" in call.request.GET:
+        return _("The session is over, repeat the exchange from its beginning.")
+    return _("There is no session: the exchange begins with checkauth.")
+
+
+def _credentials(request: HttpRequest) -> tuple[str, str] | None:
+    scheme, _space, token = request.headers.get("Authorization", "").strip().partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        raw = base64.b64decode(token.strip(), validate=True)
+    except binascii.Error:
+        return None
+    try:
+        text = raw.decode()
+    except UnicodeDecodeError:
+        text = raw.decode("cp1251", "replace")
+    user, colon, password = text.partition(":")
+    return (user, password) if colon and (user or password) else None
+
+
+def _body(request: HttpRequest) -> tuple[receiving.Stream, int | None]:
+    """The body as a stream, never as a whole, and its length when it is told."""
+    if "chunked" in request.META.get("HTTP_TRANSFER_ENCODING", "").lower():
+        if not request.META.get("wsgi.input_terminated"):
+            raise Refused(_("The length of the file is not told."))
+        return request.META["wsgi.input"], None
+    return request, int(request.META.get("CONTENT_LENGTH") or 0)
+
+
+def _drain(request: HttpRequest) -> None:
+    """Read what was not wanted, so that the client gets to see the answer."""
+    if request.method != "POST":
+        return
+    left = DRAINED
+    try:
+        while left > 0 and (piece := request.read(receiving.BLOCK)):
+            left -= len(piece)
+    except Exception:
+        # the answer is made, there is nothing to add to it
+        log.debug("exchange: a body broke off")
+
+
+def _journal(call: Call, session: ExchangeSession | None, error: str) -> None:
+    """A refusal is written down under the base it is about, as far as that can be told."""
+    kind = call.exchange_type if call.exchange_type in TYPES else "exchange"
+    if session is not None:
+        journal.refuse(
+            connection=session.connection, kind=kind, title=call.title, error=error, at=call.at
+        )
+        return
+    connection = _claimed(call.request)
+    if connection is not None:
+        journal.refuse_stranger(
+            connection=connection, kind=kind, title=call.title, error=error, at=call.at
+        )
+
+
+def _claimed(request: HttpRequest) -> Connection | None:
+    """The base a stranger says he is; where there is one base only, that one."""
+    user = (_credentials(request) or ("", ""))[0].strip()
+    named = Connection.objects.filter(user=user).first() if user else None
+    if named is not None:
+        return named
+    every = list(Connection.objects.all()[:2])
+    return every[0] if len(every) == 1 else None
