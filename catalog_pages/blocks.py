@@ -61,3 +61,12 @@ class ProductBlocks(StreamBlock):
 
     class Meta:
         icon = "doc-full"
+
+
+class GalleryBlocks(StreamBlock):
+    """Pictures beside those of 1C."""
+
+    image = ImageChooserBlock(label=_("Picture"))
+
+    class Meta:
+        icon = "image"

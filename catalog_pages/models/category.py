@@ -76,7 +76,7 @@ class CategoryPage(CataloguePage, BasePage):
         """The category's list with the text as it stands in the form."""
         from catalog_pages.views.catalogue import show_category
 
-        return show_category(request, self.category, page=self)
+        return show_category(request, self.category_id, page=self)
 
 
 def slug_of(category: Category) -> str:

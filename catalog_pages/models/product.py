@@ -14,7 +14,7 @@ from wagtail.models import Page
 
 from base import addresses
 from base.models import BasePage
-from catalog_pages.blocks import ProductBlocks
+from catalog_pages.blocks import GalleryBlocks, ProductBlocks
 from catalog_pages.models.category import CategoryPage
 from catalog_pages.models.index import CataloguePage
 from sync.models import Category, Product
@@ -30,7 +30,7 @@ class ProductPageForm(WagtailAdminPageForm):
 
     def clean(self) -> dict[str, Any]:
         """The product must belong to the branch where the page stands."""
-        product = self.data_product()
+        product: Product | None = self.cleaned_data.get("product")
         if product and not self.cleaned_data.get("title"):
             self.cleaned_data["title"] = title_of(product)
         if product:
@@ -43,10 +43,6 @@ class ProductPageForm(WagtailAdminPageForm):
             )
         return cleaned
 
-    def data_product(self) -> Product | None:
-        """The product chosen in the form, if there is one."""
-        return self.cleaned_data.get("product")
-
 
 class ProductPage(CataloguePage, BasePage):
     """Texts, pictures, video and spec sheets of a product; master data stays in the mirror."""
@@ -55,6 +51,12 @@ class ProductPage(CataloguePage, BasePage):
         Product, on_delete=models.PROTECT, related_name="page", verbose_name=_("product")
     )
     lead = models.CharField(_("lead"), max_length=300, blank=True)
+    gallery = StreamField(
+        GalleryBlocks(),
+        blank=True,
+        verbose_name=_("more pictures"),
+        help_text=_("Stand in the gallery behind the pictures from 1C."),
+    )
     body = StreamField(ProductBlocks(), blank=True, verbose_name=_("content"))
 
     base_form_class = ProductPageForm
@@ -66,6 +68,7 @@ class ProductPage(CataloguePage, BasePage):
             help_text=_("Stands above the text. Empty: the product's name."),
         ),
         FieldPanel("lead"),
+        FieldPanel("gallery"),
         FieldPanel("body"),
     ]
     promote_panels: ClassVar[list[object]] = [

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.db import models
+from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.fields import RichTextField
@@ -39,6 +40,18 @@ class HomePage(BasePage):
         verbose_name = _("home page")
         verbose_name_plural = _("home pages")
 
+    def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """The dashboard, wherever the page stands."""
+        from home.views import dashboard
+
+        return dashboard(request)
+
+    def serve_preview(self, request: HttpRequest, mode_name: str) -> HttpResponse:
+        """The dashboard with the text as it stands in the form."""
+        from home.views import show_dashboard
+
+        return show_dashboard(request, self)
+
 
 class StandardPage(BasePage):
     """A page of text: delivery, guarantee, contacts."""
@@ -47,6 +60,7 @@ class StandardPage(BasePage):
 
     content_panels: ClassVar[list[object]] = [*BasePage.content_panels, FieldPanel("body")]
     parent_page_types: ClassVar[list[str]] = ["home.HomePage", "home.StandardPage"]
+    template = "home/standard_page.html"
 
     class Meta:
         verbose_name = _("page of text")

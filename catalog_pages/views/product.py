@@ -1,0 +1,69 @@
+"""A product, with or without a page of content."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from base.addresses import product_path
+from catalog_pages.catalogue import crumbs, tree_of
+from catalog_pages.explaining import explanation
+from catalog_pages.models import ProductPage
+from catalog_pages.showing import show
+from dealer_area.listing import buyer_of, offer_rows
+from sync import reading
+from sync.models import Product
+
+
+@require_safe
+def product(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
+    """A product. The id decides; other words in the address lead to the right ones."""
+    buyer = buyer_of(request)
+    found = get_object_or_404(Product.objects.visible_to(buyer.visibility), pk=pk)
+    path = product_path(found.pk, found.name)
+    if path != request.path:
+        return HttpResponseRedirect(path)
+    page = ProductPage.objects.live().filter(product=found).first()
+    return show_product(request, found, page)
+
+
+def show_product(
+    request: HttpRequest, product: Product, page: ProductPage | None = None
+) -> HttpResponse:
+    """The product with the content of `page`."""
+    tree = tree_of(request)
+    way = reading.ancestors(tree, product.category_id) if product.category_id else ()
+    buyer = buyer_of(request)
+    shown = show(product, page, buyer)
+    single = shown.single
+    context = {
+        "shown": shown,
+        "buyer": buyer,
+        "offer": single,
+        "explanation": explanation(single.quote, see_retail=buyer.see_retail) if single else [],
+        "crumbs": [*crumbs(way, _("Catalogue")), {"name": product.name, "url": ""}],
+    }
+    return render(request, "catalog_pages/product.html", context)
+
+
+@require_safe
+def explain(request: HttpRequest, pk: int) -> HttpResponse:
+    """How the price of an offer came about, for the popover."""
+    buyer = buyer_of(request)
+    offer = reading.offers_by_ids([pk]).get(pk)
+    if (
+        offer is None
+        or offer.archived
+        or offer.product.archived
+        or offer.connection_id not in buyer.visibility.connection_ids
+    ):
+        raise Http404
+    row = offer_rows([offer], buyer)[pk]
+    context = {
+        "offer": row,
+        "buyer": buyer,
+        "explanation": explanation(row.quote, see_retail=buyer.see_retail),
+    }
+    return render(request, "catalog_pages/_explain.html", context)
