@@ -20,6 +20,7 @@ class CartQuerySet(models.QuerySet["Cart"]):
         return (
             self.filter(membership=membership)
             .select_related(
+                "legal_entity",
                 "contract__price_type",
                 "contract__agreement__price_type",
                 "contract__agreement__warehouse",
