@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from search import indexing
-from search.finding import Found, find, health
-from search.query import Query, Sort
+from search.finding import find
+from search.query import Query
 from sync.models import Product
 from tests.factories.search import Catalogue
 
