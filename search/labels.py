@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
-from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
 from base.texts import sort_key
@@ -87,9 +86,9 @@ def _readable(value: str) -> str:
 
 def _label(key: str, names: Mapping[str, str]) -> str:
     if key == "brand":
-        return _("Brand")
+        return pgettext("a filter of goods", "Brand")
     if key == "series":
-        return _("Series")
+        return pgettext("a filter of goods", "Series")
     return names.get(key, "")
 
 
