@@ -102,7 +102,8 @@ class Run(models.Model):
     """One import or export of one kind of data, journalled.
 
     `position` is the ordinal of the last object whose chunk was merged: a run that was cut off
-    goes on behind it. `kind` is "catalog", "sale" or the kind of records ingested.
+    goes on behind it. `kind` is "catalog", "sale" or the kind of records ingested. `warnings`
+    are the first of the texts that `warning_count` counts: the objects were taken all the same.
     """
 
     class State(models.TextChoices):
@@ -138,6 +139,8 @@ class Run(models.Model):
     unchanged_count = models.PositiveIntegerField(_("unchanged"), default=0)
     parked_count = models.PositiveIntegerField(_("parked"), default=0)
     rejected_count = models.PositiveIntegerField(_("rejected"), default=0)
+    warning_count = models.PositiveIntegerField(_("warnings"), default=0)
+    warnings = models.JSONField(_("warnings"), default=list, editable=False)
     tells_stock = models.BooleanField(default=False)
     tells_prices = models.BooleanField(default=False)
     error = models.TextField(_("error"), blank=True)

@@ -92,6 +92,7 @@ class RemoteOrder(models.Model):
     lines = models.JSONField(default=list)
     requisites = models.JSONField(default=list)
     digest = models.BigIntegerField(default=0, editable=False)
+    receipt = models.BigIntegerField(default=0, editable=False)
     run = models.ForeignKey(Run, null=True, on_delete=models.SET_NULL, related_name="+")
     changed_at = models.DateTimeField(_("changed"))
     noticed_at = models.DateTimeField(null=True, editable=False)

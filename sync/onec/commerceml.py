@@ -44,6 +44,7 @@ __all__ = [
     "digest",
     "document_record",
     "fragment",
+    "may_create",
     "offer_digests",
     "offer_ids",
     "offer_record",
@@ -122,6 +123,13 @@ def fragment(element: etree._Element, limit: int = 2000) -> str:
     """The element's own XML, cut to ``limit`` characters, for a person to read."""
     text = etree.tostring(element, encoding="unicode", with_tail=False)
     return text if len(text) <= limit else text[: limit - 1] + "…"
+
+
+def may_create(element: etree._Element) -> bool:
+    """Whether an offer of the file may be new: a package of changes speaks of known ones only."""
+    container = element.getparent()
+    package = container.getparent() if container is not None else None
+    return package is None or LOCAL[package.tag] != "ИзмененияПакетаПредложений"
 
 
 def _accept(name: str, element: etree._Element) -> bool:

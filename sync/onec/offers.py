@@ -17,6 +17,7 @@ from sync.onec.stream import LOCAL
 PRICES = "Цены"
 STOCK = frozenset({"Количество", "Остатки", "Склад", "Склады"})
 _OWN_ID = frozenset({"Ид", "ИдХарактеристики", "ИдКаталога"})
+_MARKS = frozenset({"Статус", "ПометкаУдаления", "НомерВерсии"})
 # УТ 11 makes a new identifier of the manufacturer at every export: it is not content.
 _MAKER = "<Изготовитель".encode()
 _MAKER_ID = re.compile("(<Изготовитель[^>]*>)\\s*<Ид>[^<]*</Ид>".encode())
@@ -24,11 +25,16 @@ _MAX_COEFFICIENT_DIGITS = 12
 
 
 class OfferDigests(NamedTuple):
-    """Hashes of an offer's three facets; ``None`` for a facet that is not told."""
+    """Hashes of an offer's three facets; ``None`` for a facet that is not told.
+
+    A deletion mark is part of the identity, but does not make one: files of prices repeat it.
+    ``archived`` is the mark itself, ``None`` when it is not told.
+    """
 
     identity: int | None
     prices: int | None
     stock: int | None
+    archived: bool | None
 
 
 def digest(element: etree._Element) -> int:
@@ -58,12 +64,16 @@ def offer_ids(element: etree._Element) -> tuple[str, str]:
 
 def offer_digests(element: etree._Element) -> OfferDigests:
     """Hashes by facet, so that files with one facet each leave the others alone."""
-    identity = [str(element.attrib).encode()] if element.attrib else []
+    identity: list[bytes] = []
     prices: list[bytes] = []
     stock: list[bytes] = []
+    marked = bool(element.attrib)
     for part in element:
         name = LOCAL[part.tag]
         if name in _OWN_ID:
+            continue
+        if name in _MARKS:
+            marked = True
             continue
         raw = etree.tostring(part, encoding="utf-8", with_tail=False)
         if name == PRICES:
@@ -72,10 +82,14 @@ def offer_digests(element: etree._Element) -> OfferDigests:
             stock.append(raw)
         else:
             identity.append(raw)
+    archived = marked_deleted(element) if marked else None
+    if identity and archived:
+        identity.append(b"archived")
     return OfferDigests(
         _hash(b"".join(identity)) if identity else None,
         _hash(b"".join(prices)) if prices else None,
         _hash(b"".join(stock)) if stock else None,
+        archived,
     )
 
 
@@ -135,7 +149,7 @@ def _identity(element: etree._Element) -> OfferIdentity | None:
             pictures = pictures if pictures is not None else []
             if path := text(part):
                 pictures.append(path)
-        if local not in {"Статус", "ПометкаУдаления", "НомерВерсии"}:
+        if local not in _MARKS:
             told = True
     if not told:
         return None

@@ -1,0 +1,177 @@
+"""What a run remembers while it takes a file: its base, its counts, what it refused."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from sync.merging import Batch
+from sync.models import Connection, Parked, PriceType, Rejection, Run, Warehouse
+from sync.onec.commerceml import Item, fragment
+from sync.staging import Staging
+
+KEPT_REJECTIONS = 200
+"""Rejected objects that a run describes; the rest it only counts."""
+KEPT_WARNINGS = 50
+RULES = 1
+"""Changes when the same element begins to give other fields: all goods are then read anew."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What became of the objects of a chunk."""
+
+    read: int = 0
+    created: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    parked: int = 0
+    rejected: int = 0
+    warning: int = 0
+
+    def add_to(self, run: Run) -> None:
+        """Add the counts to those of the run in memory, and start anew."""
+        for each in fields(self):
+            name = f"{each.name}_count"
+            setattr(run, name, getattr(run, name) + getattr(self, each.name))
+            setattr(self, each.name, 0)
+
+
+@dataclass
+class Book:
+    """One run's view of its base, and the books it keeps for it.
+
+    `receipt` is the number under which the run's words are told from earlier and later ones.
+    `overtakes` is whether an earlier file of the base is still waiting or being taken. `at` is
+    the moment of what is told, now unless given.
+    """
+
+    connection: Connection
+    run: Run
+    receipt: int
+    staging: Staging
+    tally: Tally = field(default_factory=Tally)
+    rejections: list[Rejection] = field(default_factory=list)
+    price_types: dict[str, tuple[int, str]] = field(default_factory=dict)
+    warehouses: dict[str, int] = field(default_factory=dict)
+    overtakes: bool = False
+    has_parked: bool = False
+    changed: bool = False
+    order_ids: list[int] = field(default_factory=list)
+    at: datetime | None = None
+
+    def __post_init__(self) -> None:
+        """Read what the run needs to know of its base."""
+        self.learn_places()
+        self.look_back()
+        self.has_parked = Parked.objects.filter(connection=self.connection).exists()
+
+    @property
+    def salt(self) -> int:
+        """Mixed into the digests of goods: other rules give other fields for the same element."""
+        text = f"{RULES} {sorted(self.connection.field_map.items())}"
+        return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big") >> 1
+
+    def now(self) -> datetime:
+        """The moment written into rows."""
+        return self.at or timezone.now()
+
+    @contextmanager
+    def writing(self, fill: Callable[[], None] = lambda: None) -> Iterator[Batch]:
+        """A transaction that alone may change the mirror, with its batch; `fill` goes before."""
+        with self.staging.locked(fill):
+            batch = Batch(self.run, self.now())
+            yield batch
+            self.changed |= batch.settle()
+
+    def learn_places(self) -> None:
+        """Read price types and warehouses anew."""
+        self.price_types = {
+            ref: (pk, currency)
+            for ref, pk, currency in PriceType.objects.filter(
+                connection=self.connection
+            ).values_list("ref", "pk", "currency")
+        }
+        self.warehouses = dict(
+            Warehouse.objects.filter(connection=self.connection).values_list("ref", "pk")
+        )
+
+    def look_back(self) -> None:
+        """See whether an earlier file is still unfinished."""
+        self.overtakes = (
+            Run.objects.filter(
+                connection=self.connection,
+                state__in=[Run.State.QUEUED, Run.State.RUNNING],
+                file_id__lt=self.receipt,
+            )
+            .exclude(pk=self.run.pk)
+            .exists()
+        )
+
+    def reject(self, item: Item, error: ValueError | str) -> None:
+        """Note an object that cannot be taken, with its reason and its own XML."""
+        self.refuse(
+            str(item.kind), item.ref, reason(error), line=item.line, xml=fragment(item.element)
+        )
+
+    def refuse(self, kind: str, ref: str, why: str, *, line: int = 0, xml: str = "") -> None:
+        """Note an object of any channel that cannot be taken."""
+        self.tally.rejected += 1
+        described = self.run.rejected_count + self.tally.rejected
+        if described <= KEPT_REJECTIONS:
+            self.rejections.append(
+                Rejection(
+                    run=self.run,
+                    line=line,
+                    kind=kind[:30],
+                    ref=ref[:255],
+                    reason=why[:1000],
+                    fragment=xml,
+                )
+            )
+
+    def warn(self, text: str) -> None:
+        """Note something that a person should know of an object that was taken all the same."""
+        self.tally.warning += 1
+        if len(self.run.warnings) < KEPT_WARNINGS and text not in self.run.warnings:
+            self.run.warnings.append(text[:300])
+
+    def close_chunk(self, position: int | None) -> None:
+        """Save counts, refused objects and the place reached, in the transaction of the chunk."""
+        if self.rejections:
+            Rejection.objects.bulk_create(self.rejections)
+            self.rejections = []
+        self.tally.add_to(self.run)
+        if position is not None:
+            self.run.position = position
+        self.run.save(update_fields=_COUNTED)
+
+
+_COUNTED = [
+    "position",
+    *(f"{each.name}_count" for each in fields(Tally)),
+    "warnings",
+    "tells_stock",
+    "tells_prices",
+]
+
+
+def reason(error: ValueError | str) -> str:
+    """Words for a person about a refusal: the first argument is translated, the others follow."""
+    if isinstance(error, str):
+        return gettext(error)
+    told = [str(each) for each in error.args] or [type(error).__name__]
+    first, *rest = told
+    return ": ".join([gettext(first), *rest])
+
+
+def first_refs(refs: Sequence[str], limit: int = 3) -> str:
+    """The first few of many, for a sentence."""
+    shown = ", ".join(refs[:limit])
+    return shown if len(refs) <= limit else f"{shown}…"

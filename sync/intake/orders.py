@@ -1,0 +1,203 @@
+"""Orders that 1C sent back into `RemoteOrder` rows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from django.db.models import Q
+
+from sync import ports
+from sync.intake.book import Book, reason
+from sync.intake.offers import plain
+from sync.merging import Batch
+from sync.models import OutboxOrder, RemoteOrder
+from sync.onec import commerceml
+from sync.onec.commerceml import Item
+from sync.onec.records import RemoteLineRecord, RemoteOrderRecord
+
+_CENT = Decimal("0.01")
+_AMOUNT_LIMIT = Decimal(10) ** 13
+_UPDATED = [
+    "ref",
+    "remote_number",
+    "remote_on",
+    "status",
+    "posted",
+    "deleted",
+    "cancelled",
+    "paid",
+    "shipped",
+    "paid_on",
+    "shipped_on",
+    "currency",
+    "amount",
+    "comment",
+    "lines",
+    "requisites",
+    "digest",
+    "receipt",
+    "run",
+    "changed_at",
+    "noticed_at",
+]
+
+
+class Orders:
+    """Orders of a chunk. Read, then merge, then tell their owner after the commit."""
+
+    def __init__(self, book: Book) -> None:
+        self.book = book
+        self._rows: dict[str, RemoteOrder] = {}
+        self._created: set[str] = set()
+        self._numbers: set[str] = set()
+
+    def read(self, items: Sequence[Item]) -> bool:
+        """Orders out of the documents of a file; whether anything is to be written."""
+        records = []
+        for item in items:
+            try:
+                records.append(commerceml.document_record(item.element))
+            except ValueError as error:
+                self.book.tally.read += 1
+                self.book.reject(item, error)
+        return self.read_records(records)
+
+    def read_records(self, records: Sequence[RemoteOrderRecord]) -> bool:
+        """Check the records and compare with what is known; whether anything is to be written."""
+        book = self.book
+        by_number, by_ref = self._look_up(records)
+        for record in records:
+            book.tally.read += 1
+            try:
+                _check(record)
+                # the number is ours and stable; the identifier is often absent
+                own = by_number.get(record.number) if record.number else None
+                own = own or (by_ref.get(record.ref) if record.ref else None)
+                number = own.number if own else _number(record)
+                row = self._row(record, number)
+            except ValueError as error:
+                book.refuse(
+                    "document", record.number or record.ref, reason(error), xml=repr(record)[:2000]
+                )
+                continue
+            self._numbers.update({number, record.number})
+            if own is not None and (own.digest == record.digest or own.receipt > book.receipt):
+                book.tally.unchanged += 1
+                continue
+            if number in self._rows:
+                book.tally.unchanged += 1
+            elif own is None:
+                self._created.add(number)
+            self._rows[number] = row
+        return bool(self._rows or self._numbers)
+
+    def _look_up(
+        self, records: Sequence[RemoteOrderRecord]
+    ) -> tuple[dict[str, RemoteOrder], dict[str, RemoteOrder]]:
+        numbers = {each.number for each in records if each.number}
+        numbers |= {_number(each) for each in records}
+        refs = {each.ref for each in records if each.ref}
+        found = RemoteOrder.objects.filter(
+            Q(number__in=numbers) | Q(ref__in=refs), connection=self.book.connection
+        ).only("number", "ref", "digest", "receipt", "connection_id")
+        rows = list(found.order_by("pk"))
+        return {each.number: each for each in rows}, {each.ref: each for each in rows if each.ref}
+
+    def _row(self, record: RemoteOrderRecord, number: str) -> RemoteOrder:
+        book = self.book
+        return RemoteOrder(
+            connection=book.connection,
+            number=number,
+            ref=record.ref[:255],
+            remote_number=record.remote_number[:50],
+            remote_on=record.remote_on,
+            status=record.status[:150],
+            posted=record.posted,
+            deleted=record.deleted,
+            cancelled=record.cancelled,
+            paid=record.paid,
+            shipped=record.shipped,
+            paid_on=record.paid_on,
+            shipped_on=record.shipped_on,
+            currency=record.currency[:10],
+            amount=None if record.amount is None else _money(record.amount),
+            comment=record.comment,
+            lines=[_line(line) for line in record.lines],
+            requisites=[list(each) for each in record.requisites],
+            digest=record.digest,
+            receipt=book.receipt,
+            run=book.run,
+            changed_at=book.now(),
+            noticed_at=None,
+        )
+
+    def fill(self) -> None:
+        """Nothing is staged: orders are few."""
+
+    def merge(self, _batch: Batch) -> None:
+        """Write what differs. Whatever 1C tells of an order proves that it has the order."""
+        book = self.book
+        if self._rows:
+            RemoteOrder.objects.bulk_create(
+                self._rows.values(),
+                update_conflicts=True,
+                unique_fields=["connection", "number"],
+                update_fields=_UPDATED,
+            )
+            book.tally.created += len(self._created)
+            book.tally.changed += len(self._rows) - len(self._created)
+            book.order_ids += RemoteOrder.objects.filter(
+                connection=book.connection, number__in=list(self._rows)
+            ).values_list("pk", flat=True)
+        if self._numbers:
+            OutboxOrder.objects.filter(
+                connection=book.connection, number__in=self._numbers
+            ).exclude(state=OutboxOrder.State.CONFIRMED).update(
+                state=OutboxOrder.State.CONFIRMED, confirmed_at=book.now(), error=""
+            )
+
+
+def tell(book: Book) -> None:
+    """Tell the owner of orders what the run changed, and note that it took the news."""
+    if book.order_ids and ports.tell_remote_orders(book.order_ids):
+        # a row that another run has changed meanwhile has news of its own
+        RemoteOrder.objects.filter(pk__in=book.order_ids, run=book.run).update(
+            noticed_at=book.now()
+        )
+    book.order_ids = []
+
+
+def _check(record: RemoteOrderRecord) -> None:
+    if not record.number and not record.ref:
+        raise ValueError("a document without Номер and Ид")
+    if len(record.number) > 50:
+        raise ValueError("an order number over 50 characters", record.number[:60])
+    if record.amount is not None and abs(record.amount) >= _AMOUNT_LIMIT:
+        raise ValueError("an amount too large", str(record.amount))
+
+
+def _number(record: RemoteOrderRecord) -> str:
+    """Our number; an order without one is kept under 1C's."""
+    return (record.number or record.remote_number or record.ref)[:50]
+
+
+def _money(amount: Decimal) -> Decimal:
+    return amount.quantize(_CENT, ROUND_HALF_UP)
+
+
+def _line(line: RemoteLineRecord) -> dict[str, Any]:
+    amount = line.amount if line.amount is not None else line.price * line.quantity
+    if abs(amount) >= _AMOUNT_LIMIT or abs(line.price) >= _AMOUNT_LIMIT:
+        raise ValueError("an amount too large", str(amount))
+    return {
+        "ref": line.ref,
+        "sku": line.sku,
+        "name": line.name,
+        "unit": line.unit,
+        "quantity": plain(line.quantity),
+        "price": str(_money(line.price)),
+        "amount": str(_money(amount)),
+        "vat_rate": None if line.vat_rate is None else plain(line.vat_rate),
+    }

@@ -1,0 +1,153 @@
+"""Rows on their way into the mirror, and the lock they enter under: all that differs by database.
+
+Staging tables are temporary: on PostgreSQL filled by COPY, on SQLite outside the application's
+file. Everything above this module is written once, in SQL that both understand.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from typing import Any, Protocol, cast
+
+from django.db import connection, transaction
+
+Row = Sequence[Any]
+Columns = Sequence[tuple[str, str]]
+"""Name and SQL type of each column."""
+
+_LOCK_KEY = 7_230_045_118_264_001
+"""The one advisory lock under which change batches are numbered and committed."""
+
+
+class Staging(Protocol):
+    """What the merge asks of a database."""
+
+    distinct: str
+    """The operator that compares two row values and takes NULL for a value."""
+
+    def fill(self, name: str, columns: Columns, rows: Sequence[Row]) -> None:
+        """Empty the staging table `name` and put the rows into it."""
+
+    def locked(self, fill: Callable[[], None]) -> AbstractContextManager[None]:
+        """A transaction that alone may change the mirror; `fill` runs before the lock is taken."""
+
+    def among(self, column: str) -> str:
+        """A condition with one parameter (see `listed`): the column is in a list of texts or numbers."""
+
+    def listed(self, texts: Sequence[Any]) -> Any:
+        """The parameter for `among`."""
+
+
+dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+"""JSON as staging rows carry it: text, the same for the same value."""
+
+_needs_escape = re.compile(r"[\\\t\n\r]").search
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
+
+
+def _described(columns: Columns) -> str:
+    return ", ".join(f"{name} {kind}" for name, kind in columns)
+
+
+def _copy_line(row: Row) -> str:
+    return "\t".join(map(_copy_value, row)) + "\n"
+
+
+def _copy_value(value: Any) -> str:
+    if value is None:
+        return "\\N"
+    if isinstance(value, str):
+        return value.translate(_ESCAPES) if _needs_escape(value) else value
+    if isinstance(value, bool):
+        return "t" if value else "f"
+    return str(value)
+
+
+def staging() -> Staging:
+    """The staging of the database in use."""
+    return _PostgreSQL() if connection.vendor == "postgresql" else _SQLite()
+
+
+class _SQLite:
+    distinct = "IS NOT"
+
+    def __init__(self) -> None:
+        self._made: set[str] = set()
+
+    def fill(self, name: str, columns: Columns, rows: Sequence[Row]) -> None:
+        marks = ", ".join(["%s"] * len(columns))
+        # a deferred transaction that writes only temporary tables leaves the application's file
+        # alone; without one each row would be a transaction of its own
+        own = not connection.in_atomic_block
+        with connection.cursor() as cursor:
+            if own:
+                cursor.execute("BEGIN DEFERRED")
+            try:
+                if name not in self._made:
+                    cursor.execute(f"DROP TABLE IF EXISTS temp.{name}")
+                    cursor.execute(f"CREATE TEMP TABLE {name} ({_described(columns)})")
+                    self._made.add(name)
+                else:
+                    cursor.execute(f"DELETE FROM temp.{name}")  # noqa: S608
+                cursor.executemany(f"INSERT INTO temp.{name} VALUES ({marks})", rows)  # noqa: S608
+            except BaseException:
+                self._made.discard(name)
+                if own:
+                    cursor.execute("ROLLBACK")
+                raise
+            if own:
+                cursor.execute("COMMIT")
+
+    @contextmanager
+    def locked(self, fill: Callable[[], None]) -> Iterator[None]:
+        fill()
+        with transaction.atomic():
+            yield
+
+    def among(self, column: str) -> str:
+        return f"{column} IN (SELECT value FROM json_each(%s))"  # noqa: S608
+
+    def listed(self, texts: Sequence[Any]) -> Any:
+        return dumps(list(texts))
+
+
+class _PostgreSQL:
+    distinct = "IS DISTINCT FROM"
+
+    def __init__(self) -> None:
+        self._made: set[str] = set()
+
+    def fill(self, name: str, columns: Columns, rows: Sequence[Row]) -> None:
+        with connection.cursor() as cursor:
+            if name not in self._made:
+                cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{name}")
+                cursor.execute(
+                    f"CREATE TEMP TABLE {name} ({_described(columns)}) ON COMMIT DELETE ROWS"
+                )
+                self._made.add(name)
+            else:
+                cursor.execute(f"DELETE FROM {name}")  # noqa: S608
+            with cast("Any", cursor).copy(f"COPY {name} FROM STDIN") as copy:
+                copy.write("".join(map(_copy_line, rows)))
+
+    @contextmanager
+    def locked(self, fill: Callable[[], None]) -> Iterator[None]:
+        try:
+            with transaction.atomic():
+                fill()
+                with connection.cursor() as cursor:
+                    cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK_KEY])
+                yield
+        except BaseException:
+            # tables made in the transaction went with it
+            self._made.clear()
+            raise
+
+    def among(self, column: str) -> str:
+        return f"{column} = ANY(%s)"
+
+    def listed(self, texts: Sequence[Any]) -> Any:
+        return list(texts)
