@@ -5,7 +5,16 @@ from django.utils.translation import gettext_lazy as _
 
 
 class DealerAreaConfig(AppConfig):
-    """Dealers."""
+    """Dealers. Hears from `sync` what 1C says about orders."""
 
     name = "dealer_area"
     verbose_name = _("Dealers")
+
+    def ready(self) -> None:
+        """Fill the ports of the app below."""
+        from dealer_area import hearing
+        from sync import ports
+
+        ports.on_remote_orders(hearing.take_remote_orders)
+        ports.on_orders_taken(hearing.orders_taken)
+        ports.on_statuses_asked(hearing.own_statuses)

@@ -123,7 +123,7 @@ def add(*, membership: Membership, offer: Offer, quantity: Decimal, by: User) ->
         cart = _locked(membership)
         terms = terms_for(membership, cart.contract)
         price, _retail = prices_of(offer, terms)
-        if price is None or offer.archived or not offer.is_sold or offer.product.archived:
+        if price is None:
             raise NotForSale
         line = CartLine.objects.filter(cart=cart, offer=offer).first()
         before = line.quantity if line else Decimal(0)

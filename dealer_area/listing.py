@@ -9,6 +9,7 @@ from decimal import Decimal
 from base.addresses import product_path
 from dealer_area.buyers import Buyer, buyer_of, forget_buyer
 from dealer_area.carting import quantities
+from dealer_area.packing import fitted, plain
 from dealer_area.quoting import Quote, quote
 from sync import reading
 from sync.models import Offer, Product
@@ -34,6 +35,16 @@ class OfferRow:
     min_quantity: Decimal
     in_cart: Decimal
     can_buy: bool
+
+    @property
+    def pack_step(self) -> Decimal:
+        """The step of a quantity field."""
+        return plain(self.pack_multiple)
+
+    @property
+    def first_quantity(self) -> Decimal:
+        """The least that can be bought: what a quantity field starts with."""
+        return plain(fitted(self.min_quantity, self.pack_multiple, self.min_quantity))
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,5 +31,11 @@ def fitting_into(available: Decimal, pack_multiple: Decimal, min_quantity: Decim
     return largest if largest >= least else Decimal(0)
 
 
+def plain(quantity: Decimal) -> Decimal:
+    """The same quantity without trailing zeros: 24, not 24.0000, for a field of a form."""
+    whole = quantity.to_integral_value()
+    return whole if whole == quantity else quantity.normalize()
+
+
 def _packs(quantity: Decimal, pack: Decimal) -> Decimal:
     return (quantity / pack).to_integral_value(rounding=ROUND_CEILING)

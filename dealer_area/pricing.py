@@ -57,6 +57,11 @@ class Price:
     currency: str
     trail: tuple[Step, ...] = ()
 
+    @property
+    def steps(self) -> tuple[tuple[Step, Money], ...]:
+        """The trail with its amounts as money."""
+        return tuple((step, Money(step.amount, self.currency)) for step in self.trail)
+
     def without_trail(self) -> Price:
         """The same price for a person who may not learn what it was made of."""
         return replace(self, trail=())

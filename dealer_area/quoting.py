@@ -82,15 +82,29 @@ def quote(offers: Iterable[Offer], terms: Terms | None, *, see_purchase: bool) -
 
 
 def prices_of(offer: Offer, terms: Terms | None) -> tuple[Price | None, Price | None]:
-    """Purchase and retail price of an offer with their trails; whoever asks guards the first."""
+    """Purchase and retail price of an offer with their trails; whoever asks guards the first.
+
+    What is not sold (archived, of another base) has none.
+    """
     prices = getattr(offer, "prices", None)
-    if terms is None or prices is None or offer.connection_id != terms.connection_id:
+    if terms is None or prices is None or not is_sold(offer, terms):
         return None, None
     amount = prices.amounts.get(str(terms.price_type_id))
     purchase = purchase_price(
         Decimal(amount) if amount is not None else None, terms.currency, terms.price_type_name
     )
     return purchase, retail_price(purchase, terms.markup_percent) if purchase else None
+
+
+def is_sold(offer: Offer, terms: Terms | None) -> bool:
+    """Whether the offer can be bought under the terms at all."""
+    return (
+        terms is not None
+        and offer.connection_id == terms.connection_id
+        and offer.is_sold
+        and not offer.archived
+        and not offer.product.archived
+    )
 
 
 def _stock(

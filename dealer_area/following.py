@@ -1,0 +1,359 @@
+"""Following orders: the list and the page of an order as a member may see them.
+
+Whoever may not see purchase prices is shown retail ones throughout, and of 1C's changes only
+those that are no prices.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from base import figures
+from dealer_area.comparing import ChangeKind, LineChange, differences, remote_line
+from dealer_area.hearing import own_lines
+from dealer_area.models import Membership, Order, OrderEvent, OrderLine
+from dealer_area.models.orders import OrderQuerySet
+from dealer_area.pricing import LineAmounts, Money, Price, Step, StepKind, document_amounts
+from dealer_area.pricing import line_amounts as amounts_of
+from dealer_area.statuses import WAY
+from sync.models import OutboxOrder, RemoteOrder
+
+Status = Order.Status
+
+OPTIONAL = frozenset({Status.IN_PRODUCTION, Status.PARTLY_SHIPPED})
+"""Steps that not every order goes through: shown when it did."""
+
+
+@dataclass(frozen=True, slots=True)
+class OrderRow:
+    """An order in the list. `remote_total` is 1C's, where it differs and may be shown."""
+
+    order: Order
+    total: Money | None
+    remote_total: Money | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShownLine:
+    """A line at the prices the person may see.
+
+    `purchase` and `retail` with their trails are there for whoever may see how they came about.
+    """
+
+    line: OrderLine
+    price: Price | None
+    amount: Money | None
+    purchase: Price | None = None
+    retail: Price | None = None
+
+    @property
+    def position(self) -> str:
+        """The line's place in the order, for addresses within the page."""
+        return str(self.line.position)
+
+
+@dataclass(frozen=True, slots=True)
+class ShownChange:
+    """A line that 1C changed. Prices are None for whoever may not see them."""
+
+    change: LineChange
+    was_price: Money | None
+    now_price: Money | None
+    difference: Money | None
+
+    @property
+    def is_quantity(self) -> bool:
+        """The quantity is another one."""
+        return self.change.kind in {ChangeKind.QUANTITY, ChangeKind.BOTH}
+
+    @property
+    def is_price(self) -> bool:
+        """The price is another one, and may be shown."""
+        return self.was_price is not None and self.change.kind in {
+            ChangeKind.PRICE,
+            ChangeKind.BOTH,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """A step of the order's way, as the component takes it."""
+
+    label: str
+    note: str
+    is_done: bool
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class EventView:
+    """An event of the order's history, as the component takes it."""
+
+    label: str
+    at: datetime
+    by: str
+    note: str
+    state: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OrderPage:
+    """Everything the page of an order shows.
+
+    `totals` are the customer's own; `remote_total` is 1C's when its lines differ and may be
+    shown. `waits` is true until 1C has said that it holds the order; `needs_person` when it could
+    not be handed over by itself.
+    """
+
+    order: Order
+    lines: tuple[ShownLine, ...]
+    total: Money
+    vat: Money
+    vat_rates: tuple[Decimal, ...]
+    changes: tuple[ShownChange, ...]
+    remote_total: Money | None
+    difference: Money | None
+    steps: tuple[StepView, ...]
+    events: tuple[EventView, ...]
+    waits: bool
+    needs_person: bool
+
+
+def wanted(membership: Membership, *, status: str, text: str) -> OrderQuerySet:
+    """The member's orders of a status ("" for any) whose number, here or in 1C, holds `text`."""
+    found = Order.objects.for_membership(membership)
+    if status in Status.values:
+        found = found.filter(status=status)
+    asked = text.strip()
+    if asked:
+        # 1C's numbers carry capitals, and the database folds no Russian ones
+        found = found.filter(
+            Q(number__contains=asked)
+            | Q(remote_number__contains=asked)
+            | Q(remote_number__contains=asked.upper())
+        )
+    return found
+
+
+def rows_of(orders: Iterable[Order], *, see_purchase: bool) -> list[OrderRow]:
+    """Rows of a list in its order; one query more for whatever the own amounts do not say."""
+    shown = list(orders)
+    if not see_purchase:
+        totals = _retail_totals(shown)
+        return [OrderRow(order, totals.get(order.pk), None) for order in shown]
+    remote = _remote_totals(order for order in shown if order.is_changed_by_onec)
+    return [
+        OrderRow(
+            order,
+            Money(order.amount, order.currency),
+            remote.get((order.connection_id, order.number)),
+        )
+        for order in shown
+    ]
+
+
+def page_of(order: Order, *, see_purchase: bool) -> OrderPage:
+    """The page of an order: five queries, however many lines."""
+    lines = list(OrderLine.objects.filter(order=order).select_related("offer__product"))
+    shown = tuple(_shown_line(order, line, see_purchase=see_purchase) for line in lines)
+    if see_purchase:
+        total, vat = order.amount, order.vat_amount
+    else:
+        sums = document_amounts(filter(None, (_retail_amounts(order, line) for line in lines)))
+        total, vat = sums.total, sums.vat_amount
+    remote = RemoteOrder.objects.filter(connection=order.connection_id, number=order.number).first()
+    changes = _changes(order, lines, remote)
+    remote_total = None
+    if see_purchase and changes and remote is not None and remote.amount is not None:
+        remote_total = Money(remote.amount, order.currency)
+    events = list(order.events.select_related("by"))
+    outbox = OutboxOrder.objects.filter(number=order.number).values_list("state", flat=True)
+    waits = order.status == Status.SUBMITTED
+    return OrderPage(
+        order=order,
+        lines=shown,
+        total=Money(total, order.currency),
+        vat=Money(vat, order.currency),
+        vat_rates=tuple(sorted({line.vat_rate for line in lines if line.vat_rate is not None})),
+        changes=tuple(
+            shown_change
+            for change in changes
+            if (shown_change := _shown_change(order, change, see_purchase=see_purchase))
+        ),
+        remote_total=remote_total,
+        difference=Money(remote_total.amount - total, order.currency) if remote_total else None,
+        steps=_steps(order, events),
+        events=_events(events),
+        waits=waits,
+        needs_person=waits and outbox.first() == OutboxOrder.State.PERSON,
+    )
+
+
+def _shown_line(order: Order, line: OrderLine, *, see_purchase: bool) -> ShownLine:
+    if see_purchase:
+        trail = tuple(
+            Step(StepKind(kind), label, Decimal(amount)) for kind, label, amount in line.trail
+        )
+        before_markup = tuple(step for step in trail if step.kind is not StepKind.MARKUP)
+        purchase = Price(line.price, order.currency, before_markup)
+        retail = None
+        if line.retail_price is not None:
+            retail = Price(line.retail_price, order.currency, trail)
+        return ShownLine(line, purchase, Money(line.amount, order.currency), purchase, retail)
+    amounts = _retail_amounts(order, line)
+    if amounts is None or line.retail_price is None:
+        return ShownLine(line, None, None)
+    return ShownLine(
+        line, Price(line.retail_price, order.currency), Money(amounts.amount, order.currency)
+    )
+
+
+def _retail_amounts(order: Order, line: OrderLine) -> LineAmounts | None:
+    if line.retail_price is None:
+        return None
+    return amounts_of(line.retail_price, line.quantity, line.vat_rate, order.vat_included)
+
+
+def _retail_totals(orders: Sequence[Order]) -> dict[int, Money]:
+    by_pk = {order.pk: order for order in orders}
+    amounts: dict[int, list[LineAmounts]] = {}
+    for line in OrderLine.objects.filter(order__in=by_pk).only(
+        "order_id", "retail_price", "quantity", "vat_rate"
+    ):
+        found = _retail_amounts(by_pk[line.order_id], line)
+        if found is not None:
+            amounts.setdefault(line.order_id, []).append(found)
+    return {
+        pk: Money(document_amounts(found).total, by_pk[pk].currency)
+        for pk, found in amounts.items()
+    }
+
+
+def _remote_totals(orders: Iterable[Order]) -> dict[tuple[int, str], Money]:
+    changed = {(order.connection_id, order.number): order for order in orders}
+    if not changed:
+        return {}
+    found = RemoteOrder.objects.filter(
+        connection__in={connection for connection, _number in changed},
+        number__in={number for _connection, number in changed},
+        amount__isnull=False,
+    ).values_list("connection_id", "number", "amount")
+    return {
+        (connection, number): Money(amount, changed[connection, number].currency)
+        for connection, number, amount in found
+        if (connection, number) in changed and amount != changed[connection, number].amount
+    }
+
+
+def _changes(
+    order: Order, lines: Sequence[OrderLine], remote: RemoteOrder | None
+) -> list[LineChange]:
+    if remote is None or not remote.lines or not order.is_changed_by_onec:
+        return []
+    return differences(own_lines(lines), [remote_line(raw) for raw in remote.lines])
+
+
+def _shown_change(order: Order, change: LineChange, *, see_purchase: bool) -> ShownChange | None:
+    if not see_purchase:
+        if change.kind is ChangeKind.PRICE:
+            return None
+        return ShownChange(change, None, None, None)
+    return ShownChange(
+        change,
+        was_price=Money(change.own.price, order.currency) if change.own else None,
+        now_price=Money(change.remote.price, order.currency) if change.remote else None,
+        difference=Money(change.difference, order.currency),
+    )
+
+
+def _steps(order: Order, events: Sequence[OrderEvent]) -> tuple[StepView, ...]:
+    """The way of the order with the day of each step; a cancelled one ends where it was."""
+    reached = {event.status: event.at for event in reversed(events) if event.status}
+    if order.status == Status.CANCELLED:
+        way = [status for status in WAY if status in reached]
+        done = [
+            StepView(str(status.label), _day(reached.get(status)), True, False) for status in way
+        ]
+        last = StepView(
+            str(Status.CANCELLED.label), _day(reached.get(Status.CANCELLED)), False, True
+        )
+        return (*done, last)
+    if order.status not in WAY:
+        return ()
+    current = WAY.index(Status(order.status))
+    return tuple(
+        StepView(
+            label=str(status.label),
+            note=_day(reached.get(status)),
+            is_done=position < current,
+            is_current=position == current,
+        )
+        for position, status in enumerate(WAY)
+        if status not in OPTIONAL or status in reached
+    )
+
+
+def _events(events: Sequence[OrderEvent]) -> tuple[EventView, ...]:
+    """The history, newest first; the newest status is the current one."""
+    current = next(
+        (
+            each.pk
+            for each in events
+            if each.kind in {OrderEvent.Kind.STATUS, OrderEvent.Kind.PLACED}
+        ),
+        None,
+    )
+    return tuple(
+        EventView(
+            label=_label(event),
+            at=event.at,
+            by=str(event.by) if event.by else _("as 1C says"),
+            note="",
+            state=_state(event),
+            is_current=event.pk == current,
+        )
+        for event in events
+    )
+
+
+def _label(event: OrderEvent) -> str:
+    match event.kind:
+        case OrderEvent.Kind.PLACED:
+            return _("Placed and sent to 1C")
+        case OrderEvent.Kind.PAID:
+            return _("Paid in full")
+        case OrderEvent.Kind.UNKNOWN_STATUS:
+            return _("Status in 1C: “%(name)s”") % {"name": event.note}
+        case OrderEvent.Kind.CHANGED:
+            count = int(event.note or 0)
+            if not count:
+                return _("1C has the lines as ordered again")
+            return ngettext("1C changed %(count)s line", "1C changed %(count)s lines", count) % {
+                "count": count
+            }
+    return _capital(Status(event.status).label)
+
+
+def _state(event: OrderEvent) -> str:
+    if event.status == Status.CANCELLED and event.kind == OrderEvent.Kind.STATUS:
+        return "bad"
+    is_warning = event.kind in {OrderEvent.Kind.CHANGED, OrderEvent.Kind.UNKNOWN_STATUS}
+    return "warn" if is_warning else ""
+
+
+def _capital(words: object) -> str:
+    text = str(words)
+    return text[:1].upper() + text[1:]
+
+
+def _day(at: datetime | None) -> str:
+    return figures.moment_text(timezone.localtime(at), timezone.localtime()) if at else ""
