@@ -17,7 +17,6 @@ from django.utils.translation import gettext_lazy
 
 from catalog_pages.choice import FACET_PREFIX, PER_PAGE, Choice
 from dealer_area.listing import Buyer, OfferRow, Row, rows
-from dealer_area.packing import fitted
 from dealer_area.pricing import Price
 from dealer_area.quoting import StockState
 from search.finding import find
@@ -72,7 +71,7 @@ class Line:
     """A row of goods as the templates print it.
 
     `offer` is what can be bought at once: None when there is a choice of several or nothing to
-    buy. Quantities are plain numbers for form fields.
+    buy. `retail` is the second price of whoever sees both.
     """
 
     row: Row
@@ -83,8 +82,6 @@ class Line:
     price: Price | None
     retail: Price | None
     is_from: bool
-    step: str
-    least: str
     in_cart: Decimal
 
 
@@ -195,24 +192,12 @@ def line_of(row: Row, buyer: Buyer) -> Line:
         price=cheapest.quote.shown if cheapest else None,
         retail=cheapest.quote.retail if cheapest and sees_both else None,
         is_from=len(amounts) > 1,
-        step=plain(row.product.pack_multiple),
-        least=plain(least_of(row.product.pack_multiple, row.product.min_quantity)),
         in_cart=sum((offer.in_cart for offer in row.offers), Decimal(0)),
     )
 
 
 def _shown_amount(offer: OfferRow) -> Decimal:
     return offer.quote.shown.amount if offer.quote.shown else Decimal(0)
-
-
-def least_of(pack_multiple: Decimal, min_quantity: Decimal) -> Decimal:
-    """The smallest quantity that can be bought."""
-    return fitted(max(min_quantity, pack_multiple), pack_multiple, min_quantity)
-
-
-def plain(value: Decimal) -> str:
-    """A number for a form field: "12", "0.5"."""
-    return format(value.normalize(), "f")
 
 
 def groups_of(facets: Iterable[Facet]) -> list[Group]:

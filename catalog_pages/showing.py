@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from django.db.models import prefetch_related_objects
 
 from base.models import PortalImage
-from catalog_pages.listing import least_of, plain
 from catalog_pages.models import ProductPage
 from dealer_area.listing import Buyer, OfferRow, offer_rows
 from sync import reading
@@ -32,9 +31,7 @@ class Shot:
 class Shown:
     """Everything the template of a product needs.
 
-    `single` is the offer when there is just one. `step` and `least` are plain numbers for a form
-    field.
-    `vat_included` is None where there are no terms to say it.
+    `single` is the offer when there is just one. `vat_included` is None where no terms say it.
     """
 
     product: Product
@@ -43,8 +40,6 @@ class Shown:
     shots: Sequence[Shot]
     characteristics: Sequence[tuple[str, str]]
     files: Sequence[FileView]
-    step: str
-    least: str
     vat_included: bool | None
 
     @property
@@ -88,8 +83,6 @@ def show(product: Product, page: ProductPage | None, buyer: Buyer) -> Shown:
         shots=_shots(product, page),
         characteristics=reading.characteristics_of([product]).get(product.pk, []),
         files=reading.files_of([product]).get(product.pk, []),
-        step=plain(product.pack_multiple),
-        least=plain(least_of(product.pack_multiple, product.min_quantity)),
         vat_included=buyer.terms.vat_included if buyer.terms else None,
     )
 

@@ -1,16 +1,15 @@
-"""Addresses of the catalogue, mounted before Wagtail's pages."""
+"""Addresses of the catalogue, mounted before Wagtail's pages. The id is behind the last dash."""
 
 from __future__ import annotations
 
-from django.urls import path, re_path
+from django.urls import path
 
 from catalog_pages.views import catalogue, product
 
 app_name = "catalogue"
 urlpatterns = [
     path("catalogue/", catalogue.root, name="root"),
-    # the words are as long as they can be: an id is what stands behind the last dash
-    re_path(r"^catalogue/(?P<slug>[\w-]+)-(?P<pk>\d{1,18})/$", catalogue.category, name="category"),
-    re_path(r"^product/(?P<slug>[\w-]+)-(?P<pk>\d{1,18})/$", product.product, name="product"),
+    path("catalogue/<slug:slug>-<int:pk>/", catalogue.category, name="category"),
+    path("product/<slug:slug>-<int:pk>/", product.product, name="product"),
     path("price/<int:pk>/", product.explain, name="explain"),
 ]

@@ -77,7 +77,7 @@ def show_category(request: HttpRequest, pk: int, page: CategoryPage | None = Non
         "crumbs": crumbs(way, _("Catalogue")),
         "listing": listing,
         "branches": branches_around(tree, way, listing.category_counts, category_url),
-        "up": crumbs(way[:-1], _("Catalogue"))[-1],
+        "up": {"name": _("The whole catalogue"), "url": "/catalogue/"},
     }
     return goods_response(request, "catalog_pages/category.html", context)
 

@@ -9,7 +9,6 @@ from django.views.decorators.http import require_safe
 
 from base.addresses import product_path
 from catalog_pages.catalogue import crumbs, tree_of
-from catalog_pages.explaining import explanation
 from catalog_pages.models import ProductPage
 from catalog_pages.showing import show
 from dealer_area.listing import buyer_of, offer_rows
@@ -37,12 +36,10 @@ def show_product(
     way = reading.ancestors(tree, product.category_id) if product.category_id else ()
     buyer = buyer_of(request)
     shown = show(product, page, buyer)
-    single = shown.single
     context = {
         "shown": shown,
         "buyer": buyer,
-        "offer": single,
-        "explanation": explanation(single.quote, see_retail=buyer.see_retail) if single else [],
+        "offer": shown.single,
         "crumbs": [*crumbs(way, _("Catalogue")), {"name": product.name, "url": ""}],
     }
     return render(request, "catalog_pages/product.html", context)
@@ -60,10 +57,5 @@ def explain(request: HttpRequest, pk: int) -> HttpResponse:
         or offer.connection_id not in buyer.visibility.connection_ids
     ):
         raise Http404
-    row = offer_rows([offer], buyer)[pk]
-    context = {
-        "offer": row,
-        "buyer": buyer,
-        "explanation": explanation(row.quote, see_retail=buyer.see_retail),
-    }
+    context = {"offer": offer_rows([offer], buyer)[pk], "buyer": buyer}
     return render(request, "catalog_pages/_explain.html", context)
