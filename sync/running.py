@@ -13,6 +13,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.core.cache import cache
 from django.db import connection as database
@@ -20,19 +21,23 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import override
 
 from sync import importing, journal, leases, pictures, ports, receiving, unpacking
 from sync.models import ExchangeSession, ReceivedFile, RemoteOrder, Run
 from sync.onec.archives import is_whole as is_whole_archive
+from sync.pacing import paced
 from sync.receiving import Refused, full_path
 
 log = logging.getLogger(__name__)
 
 OPEN = (Run.State.QUEUED, Run.State.RUNNING)
 LOOK_SECONDS = 0.2
-RESUME_SECONDS = 45
-"""A run is put into the queue again at most once in so long."""
+RESUME_SECONDS = 20
+REPEAT_SECONDS = 300
+"""A run that was begun, or never was, is put into the queue again at most once in so long."""
+
+LOST_AFTER = timedelta(minutes=1)
+"""A run that was not begun for so long may have been lost with the worker that fetched it."""
 
 SETTLED = timedelta(minutes=2)
 """A file that got no further piece for so long is all there will be."""
@@ -87,24 +92,37 @@ def run_of(*, file: ReceivedFile, queue: Queue) -> Run:
 
 
 def process(run_id: int, *, queue: Queue) -> None:
-    """Import the file of a run, with the pictures that came along. What is done already is not
-    done again."""
-    run = Run.objects.select_related("connection", "file").filter(pk=run_id).first()
-    if run is None or run.state not in OPEN:
-        return
-    if run.file is None or run.file.removed_at is not None:
-        with override("ru"):
-            journal.fail(run=run, error=_("The file is no longer there."), at=timezone.now())
+    """Import the file of a run, with the pictures that came along.
+
+    What is done already is not done again, and a run that somebody is busy with is left alone.
+    """
+    owner = secrets.token_hex(8)
+    lease = importing.lease_of_run(run_id)
+    if not leases.acquire(lease, owner):
         return
     try:
-        with override("ru"):
-            unpacking.unpack_upload(run.file)
+        if _prepare(run_id, paced(partial(leases.renew, lease, owner)), queue):
+            importing.import_run(run_id, owner=owner)
+    finally:
+        leases.release(lease, owner)
+
+
+def _prepare(run_id: int, beat: Callable[[], object], queue: Queue) -> bool:
+    """Get the run's file and the pictures ready; whether there is something to import."""
+    run = Run.objects.select_related("file").filter(pk=run_id, state__in=OPEN).first()
+    if run is None:
+        return False
+    if run.file is None or run.file.removed_at is not None:
+        journal.fail(run=run, error=_("The file is no longer there."), at=timezone.now())
+        return False
+    try:
+        unpacking.unpack_upload(run.file, beat=beat)
     except Refused as refused:
         journal.fail(run=run, error=str(refused), at=timezone.now())
-        return
+        return False
     upload = ReceivedFile.objects.filter(session_id=run.file.session_id, upload=run.file.upload)
-    keep_pictures(upload, queue=queue)
-    importing.import_run(run.pk, owner=secrets.token_hex(8))
+    keep_pictures(upload, queue=queue, beat=beat)
+    return True
 
 
 def wait(*, run: Run, seconds: float, queue: Queue) -> Run:
@@ -131,17 +149,23 @@ def failure_words(run: Run) -> str:
     objects = [
         f"{rejection.ref} ({rejection.reason})" if rejection.ref else rejection.reason
         for rejection in run.rejections.order_by("pk")[:3]
-        if rejection.ref not in words or not rejection.ref
+        if (rejection.ref or rejection.reason) not in words
     ]
     return " ".join([words, "; ".join(objects)]).strip()
 
 
-def keep_pictures(files: QuerySet[ReceivedFile], *, queue: Queue) -> None:
-    """Store the pictures and other files among `files` under the names goods refer to them by."""
+def keep_pictures(
+    files: QuerySet[ReceivedFile], *, queue: Queue, beat: Callable[[], object] = lambda: None
+) -> None:
+    """Store the pictures and other files among `files` under the names goods refer to them by.
+
+    `beat` is called at each of them.
+    """
     waiting = files.filter(kind=ReceivedFile.Kind.PICTURE, sha256="", removed_at=None).exclude(
         path=""
     )
     for file in waiting.select_related("connection").order_by("pk").iterator(chunk_size=500):
+        beat()
         try:
             picture = pictures.keep(file.connection, file.name, full_path(file))
         except FileNotFoundError:
@@ -165,18 +189,16 @@ def sweep(*, at: datetime, queue: Queue) -> None:
 
 
 def _resume(run: Run, queue: Queue) -> None:
-    """Put a run into the queue again when it stands still."""
-    if leases.held(importing.lease_name(run.connection_id)):
+    """Put a run into the queue again when nobody is busy with it.
+
+    A run that never began may still stand in the queue: it is put there again only seldom.
+    """
+    if leases.held(importing.lease_of_run(run.pk)):
         return
-    # the state of the run at the last look: one that moves is in good hands
-    mark = f"{run.state}:{run.position}:{run.read_count}"
-    key = f"exchange-run:{run.pk}"
-    seen = cache.get(key)
-    now = time.time()
-    if seen is None or seen[0] != mark:
-        cache.set(key, (mark, now), 3600)
-    elif now - seen[1] > RESUME_SECONDS:
-        cache.set(key, (mark, now), 3600)
+    if run.state == Run.State.QUEUED and run.queued_at > timezone.now() - LOST_AFTER:
+        return
+    pause = RESUME_SECONDS if run.state == Run.State.RUNNING else REPEAT_SECONDS
+    if cache.add(f"exchange-run:{run.pk}:{run.state}:{run.position}", True, pause):
         queue.import_file(run.pk)
 
 

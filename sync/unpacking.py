@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from django.conf import settings
@@ -21,6 +22,7 @@ from sync.models import ReceivedFile
 from sync.onec import archives
 from sync.onec.archives import ArchiveFault, BadArchive, Member
 from sync.onec.names import kind_of
+from sync.pacing import paced
 from sync.receiving import Refused, file_kind, full_path, new_path, seal
 
 ROWS = 200
@@ -57,10 +59,11 @@ def exchange_names(archive: ReceivedFile) -> list[str]:
     return [member.name for member in _members(archive) if kind_of(member.name) == "exchange"]
 
 
-def unpack_upload(file: ReceivedFile) -> None:
-    """Unpack the archives of the upload that `file` belongs to. Done once, repeatable when cut off.
+def unpack_upload(file: ReceivedFile, *, beat: Callable[[], object] = lambda: None) -> None:
+    """Unpack the archives of the upload that `file` belongs to.
 
-    Raises Refused: then nothing of that archive is imported.
+    What is unpacked already is not unpacked again. `beat` is called every few seconds. Raises
+    Refused: then nothing of that archive is imported.
     """
     upload = ReceivedFile.objects.filter(
         session_id=file.session_id, upload=file.upload, kind=ReceivedFile.Kind.ARCHIVE, sha256=""
@@ -68,12 +71,13 @@ def unpack_upload(file: ReceivedFile) -> None:
     for archive in upload.select_related("session").order_by("pk"):
         owner = secrets.token_hex(8)
         lease = f"unpack:{archive.pk}"
-        if not leases.wait_for(lease, owner, patience=600, pause=0.2):
+        if not leases.wait_for(lease, owner, patience=600, pause=0.2, beat=beat):
             raise Refused(_("The archive “%(archive)s” is busy.") % {"archive": archive.name})
         try:
             archive.refresh_from_db()
             if not archive.sha256:
-                _unpack(archive, lease, owner)
+                renew = paced(partial(leases.renew, lease, owner))
+                _unpack(archive, partial(_both, renew, beat))
                 seal(archive)
         finally:
             leases.release(lease, owner)
@@ -91,7 +95,12 @@ def _refused(archive: ReceivedFile, error: BadArchive) -> Refused:
     return Refused(_(_WORDS[error.kind]) % {"archive": archive.name, "name": shown})
 
 
-def _unpack(archive: ReceivedFile, lease: str, owner: str) -> None:
+def _both(first: Callable[[], object], second: Callable[[], object]) -> None:
+    first()
+    second()
+
+
+def _unpack(archive: ReceivedFile, beat: Callable[[], object]) -> None:
     members = {member.name: member for member in _members(archive)}
     here = ReceivedFile.objects.filter(session_id=archive.session_id, upload=archive.upload)
     known = {row.name: row for row in here}
@@ -99,26 +108,28 @@ def _unpack(archive: ReceivedFile, lease: str, owner: str) -> None:
         member for name, member in members.items() if name not in known or not known[name].path
     ]
     made: list[ReceivedFile] = []
-    for row in _contents(archive, wanted, known):
+    for row in _contents(archive, wanted, known, beat):
         if row.pk:
             row.save(update_fields=["path", "size"])
         else:
             made.append(row)
         if len(made) >= ROWS:
-            _store(made, lease, owner)
+            _store(made)
     # one flush for all of them: the archive counts as unpacked from here on
     os.sync()
-    _store(made, lease, owner)
+    _store(made)
 
 
-def _store(made: list[ReceivedFile], lease: str, owner: str) -> None:
-    leases.renew(lease, owner)
+def _store(made: list[ReceivedFile]) -> None:
     ReceivedFile.objects.bulk_create(made, ignore_conflicts=True, batch_size=100)
     made.clear()
 
 
 def _contents(
-    archive: ReceivedFile, wanted: list[Member], known: dict[str, ReceivedFile]
+    archive: ReceivedFile,
+    wanted: list[Member],
+    known: dict[str, ReceivedFile],
+    beat: Callable[[], object],
 ) -> Iterator[ReceivedFile]:
     """Rows whose content has just been written."""
     exchange_type = archive.session.exchange_type
@@ -133,18 +144,19 @@ def _contents(
                 kind=file_kind(member.name, exchange_type),
             )
             row.path = new_path(archive.session, archive.upload, member.name)
-            row.size = _write(full_path(row), reader)
+            row.size = _write(full_path(row), reader, beat)
             yield row
     except BadArchive as error:
         raise _refused(archive, error) from error
 
 
-def _write(path: Path, reader: archives.Reader) -> int:
+def _write(path: Path, reader: archives.Reader, beat: Callable[[], object]) -> int:
     path.parent.mkdir(parents=True, exist_ok=True)
     size = 0
     draft = path.with_name(path.name + ".part")
     with draft.open("wb") as file:
         while piece := reader.read():
             size += file.write(piece)
+            beat()
     os.replace(draft, path)
     return size

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import Any
 
 import factory
 from django.contrib.auth.hashers import make_password
@@ -30,6 +32,7 @@ from sync.models import (
     Run,
     Warehouse,
 )
+from sync.onec.outgoing import OutgoingLine, OutgoingOrder, OutgoingParty
 
 AT = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 PASSWORD = "exchange-password"
@@ -199,3 +202,48 @@ def tell_stock(offer: Offer, quantities: Mapping[int, str]) -> OfferStock:
         quantities={str(pk): quantity for pk, quantity in quantities.items()},
         changed_at=AT,
     )
+
+
+def outgoing_line(**changed: Any) -> OutgoingLine:
+    """Two hinges, VAT 22 % inside."""
+    line = OutgoingLine(
+        offer_ref="5d0c1b5e-0000-4000-8000-000000000001",
+        sku="ПН-0001",
+        name="Петля накладная",
+        unit="шт",
+        quantity=Decimal(2),
+        price=Decimal("61.00"),
+        amount=Decimal("122.00"),
+        vat_rate=Decimal(22),
+        vat_amount=Decimal("22.00"),
+    )
+    return replace(line, **changed)
+
+
+def outgoing_order(number: str = "1001", **changed: Any) -> OutgoingOrder:
+    """An order of one line that 1C would load; totals follow the lines unless they are given."""
+    order = OutgoingOrder(
+        number=number,
+        placed_at=AT,
+        currency="RUB",
+        vat_included=True,
+        amount=Decimal(0),
+        vat_amount=Decimal(0),
+        party=OutgoingParty(
+            ref="0c7d6a3e-0000-4000-8000-000000000002",
+            name="ООО «Уют»",
+            full_name="Общество с ограниченной ответственностью «Уют»",
+            inn="7707083893",
+            kpp="770701001",
+            kind="company",
+        ),
+        lines=(outgoing_line(),),
+    )
+    order = replace(order, **changed)
+    vat = sum((line.vat_amount for line in order.lines), Decimal(0))
+    goods = sum((line.amount for line in order.lines), Decimal(0))
+    totals = {
+        "vat_amount": vat,
+        "amount": goods if order.vat_included else goods + vat,
+    }
+    return replace(order, **{**totals, **changed})

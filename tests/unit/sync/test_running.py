@@ -1,0 +1,321 @@
+"""One run for one content: queued once, joined, resumed, told in words."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.utils import timezone
+
+from sync import importing, leases, ports, receiving, running
+from sync.models import ExchangeSession, Picture, ReceivedFile, Rejection, RemoteOrder, Run
+from sync.receiving import Refused, full_path
+from sync.running import Queue
+from tests.factories.sync import AT, ExchangeSessionFactory, ReceivedFileFactory, RunFactory
+from tests.unit.sync.test_unpacking import packed, send
+
+pytestmark = pytest.mark.django_db
+DOCUMENT = (
+    '<?xml version="1.0" encoding="UTF-8"?><КоммерческаяИнформация></КоммерческаяИнформация>'
+).encode()
+# a picture of one pixel
+PIXEL = bytes.fromhex(
+    "47494638396101000100800000000000ffffff21f90401000000002c00000000010001000002024401003b"
+)
+
+
+class Work:
+    """A queue that notes what is put into it."""
+
+    def __init__(self) -> None:
+        self.runs: list[int] = []
+        self.pictures: list[int] = []
+        self.queue = Queue(import_file=self.runs.append, make_sizes=self.pictures.append)
+
+
+@pytest.fixture(autouse=True)
+def _own_folders(settings: Any, tmp_path: Path) -> Iterator[None]:
+    settings.EXCHANGE_ROOT = tmp_path / "exchange"
+    settings.MEDIA_ROOT = tmp_path / "media"
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def session() -> ExchangeSession:
+    return ExchangeSessionFactory(upload=1)
+
+
+@pytest.fixture
+def work() -> Work:
+    return Work()
+
+
+@pytest.fixture
+def imported(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Runs whose import was called; nothing is imported."""
+    called: list[int] = []
+
+    def import_run(run_id: int, *, owner: str) -> None:
+        called.append(run_id)
+        Run.objects.filter(pk=run_id).update(state=Run.State.DONE)
+
+    monkeypatch.setattr(importing, "import_run", import_run)
+    return called
+
+
+def test_take_queues_a_file_once(session: ExchangeSession, work: Work) -> None:
+    file = send(session, DOCUMENT, "import0_1.xml")
+    run = running.take(session=session, sent_name="import0_1.xml", queue=work.queue)
+    again = running.take(session=session, sent_name="import0_1.xml", queue=work.queue)
+    assert again == run
+    assert work.runs == [run.pk]
+    assert (run.file, run.kind, run.title, run.state) == (
+        file,
+        "catalog",
+        "import0_1.xml",
+        Run.State.QUEUED,
+    )
+    file.refresh_from_db()
+    assert len(file.sha256) == 64
+
+
+def test_take_of_other_content_is_another_run(session: ExchangeSession, work: Work) -> None:
+    send(session, DOCUMENT[:50], "import.xml")
+    first = running.take(session=session, sent_name="import.xml", queue=work.queue)
+    send(session, DOCUMENT[50:], "import.xml")
+    second = running.take(session=session, sent_name="import.xml", queue=work.queue)
+    assert work.runs == [first.pk, second.pk]
+
+
+def test_take_looks_into_archives(
+    session: ExchangeSession, work: Work, imported: list[int]
+) -> None:
+    files = {"webdata/import.xml": DOCUMENT, "import_files/a/b.gif": PIXEL}
+    send(session, packed(files), "C:\\Temp\\v8_1_2.zip")
+    run = running.take(session=session, sent_name="import.xml", queue=work.queue)
+    assert running.take(session=session, sent_name="import.xml", queue=work.queue) == run
+    running.process(run.pk, queue=work.queue)
+    assert imported == [run.pk]
+    run.refresh_from_db()
+    assert run.file is not None
+    assert full_path(run.file).read_bytes() == DOCUMENT
+    picture = Picture.objects.get()
+    assert picture.name == "import_files/a/b.gif"
+    assert work.pictures == [picture.pk]
+
+
+def test_take_knows_the_file_by_its_bare_name(session: ExchangeSession, work: Work) -> None:
+    file = send(session, DOCUMENT, "goods/goods_1.xml")
+    assert running.take(session=session, sent_name="GOODS_1.xml", queue=work.queue).file == file
+
+
+def test_take_refuses_what_did_not_come_in_this_upload(
+    session: ExchangeSession, work: Work
+) -> None:
+    send(session, DOCUMENT, "import.xml")
+    send(session, PIXEL, "import_files/a/b.gif")
+    for name in ("offers.xml", "import_files/a/b.gif", "", "../import.xml"):
+        with pytest.raises(Refused):
+            running.take(session=session, sent_name=name, queue=work.queue)
+    session.upload += 1
+    with pytest.raises(Refused):
+        running.take(session=session, sent_name="import.xml", queue=work.queue)
+    assert work.runs == []
+
+
+def test_take_joins_what_was_taken_before_a_new_upload(
+    session: ExchangeSession, work: Work
+) -> None:
+    send(session, DOCUMENT, "import.xml")
+    run = running.take(session=session, sent_name="import.xml", queue=work.queue)
+    session.upload += 1
+    assert running.take(session=session, sent_name="import.xml", queue=work.queue) == run
+
+
+def test_take_orders_waits_for_the_last_piece(session: ExchangeSession, work: Work) -> None:
+    session.exchange_type = "sale"
+    file = send(session, DOCUMENT[:60], "orders.xml")
+    running.take_orders(file=file, queue=work.queue)
+    assert work.runs == []
+    file = send(session, DOCUMENT[60:], "orders.xml")
+    running.take_orders(file=file, queue=work.queue)
+    (run,) = Run.objects.all()
+    assert (run.kind, work.runs) == ("sale", [run.pk])
+    assert running.take(session=session, sent_name="orders.xml", queue=work.queue) == run
+
+
+def test_take_orders_of_an_archive(session: ExchangeSession, work: Work) -> None:
+    session.exchange_type = "sale"
+    session.save()
+    body = packed({"orders-1.xml": DOCUMENT})
+    running.take_orders(file=send(session, body[:40]), queue=work.queue)
+    assert work.runs == []
+    running.take_orders(file=send(session, body[40:]), queue=work.queue)
+    assert [run.title for run in Run.objects.all()] == ["orders-1.xml"]
+
+
+def test_process_does_nothing_for_a_run_that_has_ended(work: Work, imported: list[int]) -> None:
+    for state in (Run.State.DONE, Run.State.FAILED):
+        running.process(RunFactory(state=state).pk, queue=work.queue)
+    running.process(0, queue=work.queue)
+    assert imported == []
+
+
+def test_process_fails_the_run_of_a_bad_archive(
+    session: ExchangeSession, work: Work, imported: list[int]
+) -> None:
+    files = {"import.xml": DOCUMENT, "import_files/a.gif": b"x" * 10_000}
+    body = bytearray(packed(files))
+    body[30 + len("import.xml") + 4] ^= 0xFF
+    send(session, bytes(body))
+    run = running.take(session=session, sent_name="import.xml", queue=work.queue)
+    running.process(run.pk, queue=work.queue)
+    run.refresh_from_db()
+    assert run.state == Run.State.FAILED
+    assert "v8_3B8F_3e.zip" in run.error
+    assert imported == []
+
+
+def test_process_fails_the_run_of_a_removed_file(work: Work, imported: list[int]) -> None:
+    run = RunFactory(file__removed_at=AT)
+    running.process(run.pk, queue=work.queue)
+    run.refresh_from_db()
+    assert run.state == Run.State.FAILED
+    assert imported == []
+
+
+def test_wait_gives_up_after_its_time(work: Work) -> None:
+    run = RunFactory(state=Run.State.QUEUED)
+    started = time.monotonic()
+    assert running.wait(run=run, seconds=0.3, queue=work.queue).state == Run.State.QUEUED
+    assert 0.25 < time.monotonic() - started < 2
+
+
+def test_wait_sees_the_end_at_once(work: Work) -> None:
+    run = RunFactory(state=Run.State.DONE)
+    started = time.monotonic()
+    assert running.wait(run=run, seconds=5, queue=work.queue).state == Run.State.DONE
+    assert time.monotonic() - started < 0.1
+
+
+def test_a_run_of_a_dead_worker_is_queued_again(work: Work) -> None:
+    run = RunFactory(state=Run.State.RUNNING, position=5)
+    running.sweep(at=timezone.now(), queue=work.queue)
+    running.sweep(at=timezone.now(), queue=work.queue)
+    assert work.runs == [run.pk]
+    # it went on, and its worker died once more
+    Run.objects.filter(pk=run.pk).update(position=6)
+    running.sweep(at=timezone.now(), queue=work.queue)
+    assert work.runs == [run.pk, run.pk]
+
+
+def test_a_run_that_somebody_is_busy_with_is_left_alone(work: Work, imported: list[int]) -> None:
+    run = RunFactory(state=Run.State.RUNNING)
+    leases.acquire(importing.lease_of_run(run.pk), "worker")
+    running.sweep(at=timezone.now(), queue=work.queue)
+    assert work.runs == []
+    running.process(run.pk, queue=work.queue)
+    assert imported == []
+
+
+def test_a_run_lost_from_the_queue_is_put_there_again(work: Work) -> None:
+    fresh, lost = RunFactory.create_batch(2, state=Run.State.QUEUED)
+    long_ago = timezone.now() - running.LOST_AFTER - timedelta(seconds=1)
+    Run.objects.filter(pk=lost.pk).update(queued_at=long_ago)
+    running.sweep(at=timezone.now(), queue=work.queue)
+    running.sweep(at=timezone.now(), queue=work.queue)
+    assert work.runs == [lost.pk]
+    assert fresh.pk not in work.runs
+
+
+def test_wait_resumes_a_run_of_a_dead_worker(work: Work) -> None:
+    run = RunFactory(state=Run.State.RUNNING)
+    running.wait(run=run, seconds=0, queue=work.queue)
+    assert work.runs == [run.pk]
+
+
+def _let_settle(file: ReceivedFile) -> None:
+    long_ago = time.time() - running.SETTLED.total_seconds() - 10
+    os.utime(full_path(file), (long_ago, long_ago))
+
+
+def test_sweep_takes_answers_that_broke_off(session: ExchangeSession, work: Work) -> None:
+    session.exchange_type = "sale"
+    old = send(session, DOCUMENT[:60], "orders-1.xml")
+    send(session, DOCUMENT[:60], "orders-2.xml")
+    _let_settle(old)
+    running.sweep(at=timezone.now(), queue=work.queue)
+    running.sweep(at=timezone.now(), queue=work.queue)
+    (run,) = Run.objects.all()
+    assert (run.file, work.runs) == (old, [run.pk])
+
+
+def test_sweep_leaves_the_catalogue_to_1c(session: ExchangeSession, work: Work) -> None:
+    _let_settle(send(session, DOCUMENT, "import.xml"))
+    running.sweep(at=timezone.now(), queue=work.queue)
+    assert work.runs == []
+
+
+def test_sweep_keeps_pictures_that_came_last(session: ExchangeSession, work: Work) -> None:
+    settled = send(session, PIXEL, "import_files/a/b.gif")
+    send(session, PIXEL, "import_files/a/c.gif")
+    _let_settle(settled)
+    running.sweep(at=timezone.now(), queue=work.queue)
+    assert [picture.name for picture in Picture.objects.all()] == ["import_files/a/b.gif"]
+    settled.refresh_from_db()
+    assert settled.sha256
+
+
+def test_keep_pictures_goes_on_without_a_lost_one(session: ExchangeSession, work: Work) -> None:
+    lost = ReceivedFileFactory(
+        session=session, name="import_files/lost.gif", kind=ReceivedFile.Kind.PICTURE
+    )
+    kept = send(session, PIXEL, "import_files/kept.gif")
+    files = ReceivedFile.objects.filter(pk__in=[lost.pk, kept.pk])
+    running.keep_pictures(files, queue=work.queue)
+    assert Picture.objects.get().name == "import_files/kept.gif"
+
+
+@pytest.mark.parametrize("is_taken", [True, False])
+def test_sweep_tells_what_the_owner_of_orders_has_missed(
+    work: Work, monkeypatch: pytest.MonkeyPatch, is_taken: bool
+) -> None:
+    base = ExchangeSessionFactory().connection
+    now = timezone.now()
+    old, _young = (
+        RemoteOrder.objects.create(connection=base, number=str(age), changed_at=now - age)
+        for age in (timedelta(minutes=5), timedelta(seconds=5))
+    )
+    told: list[list[int]] = []
+
+    def tell(ids: list[int]) -> bool:
+        told.append(ids)
+        return is_taken
+
+    monkeypatch.setattr(ports, "tell_remote_orders", tell)
+    running.sweep(at=now, queue=work.queue)
+    running.sweep(at=now, queue=work.queue)
+    assert told == ([[old.pk]] if is_taken else [[old.pk], [old.pk]])
+
+
+def test_failure_words_name_the_file_and_three_objects() -> None:
+    run = RunFactory(title="import.xml", error="Слишком много ошибок.", state=Run.State.FAILED)
+    for number in range(4):
+        Rejection.objects.create(run=run, kind="product", ref=f"ref-{number}", reason="нет имени")
+    words = running.failure_words(run)
+    assert words.startswith("import.xml: Слишком много ошибок.")
+    assert "ref-2 (нет имени)" in words
+    assert "ref-3" not in words
+    assert running.failure_words(RunFactory(title="a.xml", error="a.xml: битый")) == "a.xml: битый"
+
+
+def test_receiving_root_is_the_setting(settings: Any) -> None:
+    assert receiving.root() == settings.EXCHANGE_ROOT

@@ -1,0 +1,406 @@
+"""The dialogue with 1C as bytes: what it asks, what it is told, what the journal keeps."""
+
+from __future__ import annotations
+
+import base64
+import io
+import re
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.core.cache import cache
+from django.test import Client, RequestFactory
+from django.urls import reverse
+from django.utils import timezone
+
+from onec.orders import read_batch
+from sync import importing, outbound, ports, receiving, sessions, views
+from sync.connections import GUESSES
+from sync.models import Connection, ExchangeSession, OutboxOrder, ReceivedFile, Run
+from tests.factories.sync import PASSWORD, ConnectionFactory, outgoing_line, outgoing_order
+
+pytestmark = pytest.mark.django_db
+PATH = "/1c/exchange/"
+DOCUMENT = (
+    '<?xml version="1.0" encoding="UTF-8"?><КоммерческаяИнформация></КоммерческаяИнформация>'
+).encode()
+
+
+@pytest.fixture(autouse=True)
+def _own_folder(settings: Any, tmp_path: Path) -> Iterator[None]:
+    settings.EXCHANGE_ROOT = tmp_path / "exchange"
+    cache.clear()
+    yield
+    cache.clear()
+
+
+@pytest.fixture
+def base() -> Connection:
+    return ConnectionFactory()
+
+
+class OneC:
+    """Asks as 1C does: credentials on every request, the cookie copied by hand."""
+
+    def __init__(self, base: Connection, exchange_type: str = "catalog", path: str = PATH) -> None:
+        self.base = base
+        self.type = exchange_type
+        self.path = path
+        self.password = PASSWORD
+        self.cookie = ""
+        self.client = Client(raise_request_exception=False)
+
+    def ask(self, mode: str, body: bytes | None = None, **query: str) -> Any:
+        headers = {"Authorization": basic(self.base.user, self.password)}
+        if self.cookie:
+            headers["Cookie"] = self.cookie
+        address = f"{self.path}?type={self.type}&mode={mode}"
+        address += "".join(f"&{name}={value}" for name, value in query.items())
+        if body is None:
+            answer = self.client.get(address, headers=headers)
+        else:
+            answer = self.client.post(
+                address, body, content_type="application/octet-stream", headers=headers
+            )
+        assert answer.status_code == 200
+        assert "Location" not in answer
+        assert "Set-Cookie" not in answer
+        return answer
+
+    def says(self, mode: str, body: bytes | None = None, **query: str) -> str:
+        answer = self.ask(mode, body, **query)
+        assert answer["Content-Type"] == "text/plain; charset=utf-8"
+        return bytes(answer.content).decode()
+
+    def sign_in(self) -> OneC:
+        lines = self.says("checkauth").split("\n")
+        assert lines[0] == "success"
+        self.cookie = f"{lines[1]}={lines[2]}"
+        return self
+
+
+def basic(user: str, password: str, charset: str = "utf-8") -> str:
+    return "Basic " + base64.b64encode(f"{user}:{password}".encode(charset)).decode()
+
+
+@pytest.fixture
+def onec(base: Connection) -> OneC:
+    return OneC(base).sign_in()
+
+
+@pytest.fixture
+def sale(base: Connection) -> OneC:
+    return OneC(base, "sale").sign_in()
+
+
+@pytest.fixture
+def done(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever is queued is imported at once."""
+    monkeypatch.setattr(
+        views.QUEUE.import_file.__self__,  # type: ignore[attr-defined]
+        "_wrapper",
+        lambda pk: Run.objects.filter(pk=pk).update(state=Run.State.DONE),
+    )
+
+
+def test_checkauth_gives_the_session_line_by_line(base: Connection) -> None:
+    text = OneC(base).says("checkauth")
+    found = re.fullmatch(
+        r"success\nvitrina_exchange\n([0-9a-f]{48})\nsessid=([0-9a-f]{48})\ntimestamp=\d{10}", text
+    )
+    assert found is not None
+    assert found[1] == found[2]
+    session = sessions.session_of(key=found[1], at=timezone.now())
+    assert session is not None
+    assert (session.connection, session.exchange_type) == (base, "catalog")
+
+
+@pytest.mark.parametrize("path", ["/1c/exchange", PATH, "/bitrix/admin/1c_exchange.php"])
+def test_every_spelling_of_the_address_answers(base: Connection, path: str) -> None:
+    assert OneC(base, path=path).sign_in().says("init") == "zip=no\nfile_limit=10000000"
+
+
+def test_addresses_have_names() -> None:
+    assert reverse("sync:exchange") == PATH
+    assert reverse("sync:exchange-bitrix") == "/bitrix/admin/1c_exchange.php"
+    assert {reverse("sync:exchange"), reverse("sync:exchange-bitrix")} < views.PATHS
+
+
+def test_without_the_middleware_the_view_answers_the_same(base: Connection) -> None:
+    request = RequestFactory().get(f"{PATH}?type=catalog&mode=init")
+    assert views.exchange(request).content.startswith(b"failure\n")
+
+
+def test_words_of_the_request_are_trimmed_and_lowered(base: Connection) -> None:
+    assert OneC(base, " CATALOG ").says("CheckAuth").startswith("success\n")
+
+
+def test_a_wrong_host_and_plain_http_are_nobodys_business(base: Connection, settings: Any) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+    settings.ALLOWED_HOSTS = ["elsewhere.example"]
+    assert OneC(base).says("checkauth").startswith("success\n")
+
+
+def test_credentials_of_old_clients_are_in_windows_1251() -> None:
+    base = ConnectionFactory(user="обмен")
+    answer = Client().get(
+        f"{PATH}?type=catalog&mode=checkauth",
+        headers={"Authorization": basic("обмен", PASSWORD, "cp1251")},
+    )
+    assert answer.content.startswith(b"success\n")
+    assert ExchangeSession.objects.get().connection == base
+
+
+def test_a_wrong_password_and_missing_credentials_are_told_apart(base: Connection) -> None:
+    onec = OneC(base)
+    onec.password = "wrong"
+    wrong = onec.says("checkauth")
+    nothing = Client().get(f"{PATH}?type=catalog&mode=checkauth").content.decode()
+    assert wrong == "failure\nНеверное имя пользователя или пароль."
+    assert nothing.startswith("failure\nДо портала не дошли имя пользователя и пароль.")
+    assert "\n" not in nothing.removeprefix("failure\n")
+    assert sorted(Run.objects.values_list("connection", "state")) == [(base.pk, "failed")] * 2
+
+
+@pytest.mark.parametrize("header", ["Basic", "Basic !!!", "Basic " + "OjpA", "Bearer abc"])
+def test_nonsense_credentials_are_answered(base: Connection, header: str) -> None:
+    answer = Client().get(f"{PATH}?type=catalog&mode=checkauth", headers={"Authorization": header})
+    assert (answer.status_code, answer.content[:8]) == (200, b"failure\n")
+
+
+def test_guessing_is_stopped(base: Connection) -> None:
+    onec = OneC(base)
+    onec.password = "wrong"
+    for _ in range(GUESSES):
+        onec.says("checkauth")
+    onec.password = PASSWORD
+    assert onec.says("checkauth").startswith("failure\nСлишком много")
+
+
+@pytest.mark.parametrize(
+    ("exchange_type", "mode"),
+    [("catalog", "format"), ("sale", ""), ("listen", "checkauth"), ("", ""), ("<b>", "init")],
+)
+def test_an_unknown_type_or_mode_is_a_failure(
+    base: Connection, onec: OneC, exchange_type: str, mode: str
+) -> None:
+    onec.type = exchange_type
+    assert re.fullmatch(r"failure\nНеизвестн[^\n]+", onec.says(mode))
+    run = Run.objects.get()
+    assert (run.connection, run.state) == (base, Run.State.FAILED)
+
+
+def test_a_lost_session_is_told(base: Connection, onec: OneC) -> None:
+    stranger = OneC(base)
+    assert stranger.says("init").startswith("failure\nНет сеанса")
+    ExchangeSession.objects.update(seen_at=timezone.now() - sessions.LIFE)
+    assert onec.says("init").startswith("failure\nСеанс завершён")
+
+
+def test_a_session_is_found_by_the_address_too(onec: OneC) -> None:
+    key = onec.cookie.partition("=")[2]
+    onec.cookie = ""
+    assert onec.says("init", sessid=key) == "zip=no\nfile_limit=10000000"
+
+
+def test_a_base_switched_off_has_no_sessions(base: Connection, onec: OneC) -> None:
+    base.is_active = False
+    base.save()
+    assert onec.says("init").startswith("failure\n")
+    assert OneC(base).says("checkauth").startswith("failure\n")
+
+
+def test_init_says_more_only_to_whoever_names_a_version(base: Connection, onec: OneC) -> None:
+    base.use_zip = True
+    base.file_limit = 1024
+    base.save()
+    assert onec.says("init") == "zip=yes\nfile_limit=1024"
+    lines = onec.says("init", version="2.09").split("\n")
+    key = onec.cookie.partition("=")[2]
+    assert lines == ["zip=yes", "file_limit=1024", f"sessid={key}", "version=2.05"]
+    assert ExchangeSession.objects.get().upload == 2
+
+
+def test_file_is_stored_before_it_is_acknowledged(onec: OneC) -> None:
+    onec.says("init")
+    for start in range(0, len(DOCUMENT), 10):
+        body = DOCUMENT[start : start + 10]
+        assert onec.says("file", body, filename="import0_1.xml") == "success"
+    file = ReceivedFile.objects.get()
+    assert receiving.full_path(file).read_bytes() == DOCUMENT
+    assert not Run.objects.exists()
+
+
+def test_file_needs_a_body_sent_by_post(onec: OneC) -> None:
+    assert onec.says("file", filename="import.xml").startswith("failure\n")
+
+
+@pytest.mark.parametrize(
+    "name", ["../../etc/passwd", "%2Fetc%2Fx.xml", "x.php", ".htaccess", "", "a%00.xml"]
+)
+def test_file_with_an_unsafe_name_is_refused_and_journalled(onec: OneC, name: str) -> None:
+    assert re.fullmatch(r"failure\n[^\n]+", onec.says("file", b"x", filename=name))
+    assert not ReceivedFile.objects.exists()
+    assert Run.objects.get().state == Run.State.FAILED
+
+
+def test_a_body_too_large_is_refused_in_words(onec: OneC, settings: Any) -> None:
+    settings.EXCHANGE_FILE_BYTES = 1000
+    text = onec.says("file", b"x" * 7_000_000, filename="import.xml")
+    assert text == "failure\nФайл «import.xml» слишком большой."
+
+
+def test_a_body_over_the_limit_of_forms_is_fine(onec: OneC) -> None:
+    body = b"<?xml" + b" " * 7_000_000
+    assert onec.says("file", body, filename="import.xml") == "success"
+
+
+def test_import_of_what_did_not_come(onec: OneC) -> None:
+    assert onec.says("import", filename="import.xml") == "failure\nФайл «import.xml» не получен."
+
+
+@pytest.mark.usefixtures("done")
+def test_import_is_told_again(onec: OneC, django_capture_on_commit_callbacks: Any) -> None:
+    onec.says("init")
+    onec.says("file", DOCUMENT, filename="import.xml")
+    with django_capture_on_commit_callbacks(execute=True):
+        onec.says("import", filename="import.xml")
+    assert onec.says("import", filename="import.xml") == "success"
+    assert onec.says("import", filename="import.xml") == "success"
+    assert Run.objects.count() == 1
+
+
+def test_import_asks_for_patience(onec: OneC, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(views, "HOLD_SECONDS", 0.0)
+    onec.says("init")
+    onec.says("file", DOCUMENT, filename="import.xml")
+    assert onec.says("import", filename="import.xml") == "progress\nОжидает очереди."
+    Run.objects.update(state=Run.State.RUNNING, read_count=120, created_count=7, changed_count=5)
+    assert onec.says("import", filename="import.xml") == "progress\nПрочитано 120, изменено 12."
+    assert Run.objects.count() == 1
+
+
+def test_import_tells_why_it_failed(onec: OneC) -> None:
+    onec.says("file", DOCUMENT, filename="import.xml")
+    file = ReceivedFile.objects.get()
+    receiving.seal(file)
+    Run.objects.create(
+        connection=onec.base,
+        file=file,
+        kind="catalog",
+        title="import.xml",
+        state=Run.State.FAILED,
+        error="строка 5: файл\nобрывается",
+    )
+    assert (
+        onec.says("import", filename="import.xml")
+        == "failure\nimport.xml: строка 5: файл обрывается"
+    )
+
+
+@pytest.mark.usefixtures("done")
+def test_import_finds_what_is_in_an_archive(
+    onec: OneC, django_capture_on_commit_callbacks: Any
+) -> None:
+    target = io.BytesIO()
+    with zipfile.ZipFile(target, "w") as archive:
+        archive.writestr("import0_1.xml", DOCUMENT)
+    body = target.getvalue()
+    for piece in (body[:40], body[40:]):
+        name = "C%3A%5CTemp%5Cv8_3B8F_3e.zip"
+        assert onec.says("file", piece, filename=name) == "success"
+    with django_capture_on_commit_callbacks(execute=True):
+        onec.says("import", filename="import0_1.xml")
+    assert onec.says("import", filename="import0_1.xml") == "success"
+
+
+def test_a_poll_is_cheap(onec: OneC, django_assert_max_num_queries: Any) -> None:
+    onec.says("file", DOCUMENT, filename="import.xml")
+    file = ReceivedFile.objects.get()
+    receiving.seal(file)
+    Run.objects.create(
+        connection=onec.base, file=file, kind="catalog", title="import.xml", state=Run.State.DONE
+    )
+    with django_assert_max_num_queries(3):
+        onec.says("import", filename="import.xml")
+
+
+def test_query_without_orders(sale: OneC) -> None:
+    answer = sale.ask("query")
+    assert answer["Content-Type"] == "text/xml; charset=utf-8"
+    assert answer.content.startswith(b'<?xml version="1.0" encoding="utf-8"?>\n<')
+    assert read_batch(answer.content.decode()) == []
+
+
+def test_query_and_success_without_init(sale: OneC, base: Connection) -> None:
+    outbound.enqueue(base, outgoing_order("1"))
+    outbound.enqueue(base, outgoing_order("2", lines=(outgoing_line(offer_ref=""),)))
+    (order,) = read_batch(sale.ask("query").content.decode())
+    assert order.number == "1"
+    outbound.enqueue(base, outgoing_order("3"))
+    assert sale.says("success") == "success"
+    assert sale.says("success") == "success"
+    states = dict(OutboxOrder.objects.values_list("number", "state"))
+    assert states == {"1": "confirmed", "2": "person", "3": "waiting"}
+    error = OutboxOrder.objects.get(number="2").error
+    assert error == "Строка 1: нет идентификатора 1С; 1С завела бы новую номенклатуру."
+
+
+def test_success_of_another_session_confirms_nothing(sale: OneC, base: Connection) -> None:
+    outbound.enqueue(base, outgoing_order("1"))
+    sale.ask("query")
+    other = OneC(base, "sale").sign_in()
+    assert re.fullmatch(r"failure\n[^\n]+", other.says("success"))
+    assert OutboxOrder.objects.get().state == "given"
+
+
+def test_success_of_a_catalogue_and_the_end_of_a_full_exchange_change_nothing(onec: OneC) -> None:
+    for mode in ("success", "deactivate", "complete"):
+        assert onec.says(mode, timestamp="1700000000") == "success"
+    assert not Run.objects.exists()
+
+
+def test_answers_to_orders_are_imported_without_being_asked_for(
+    sale: OneC, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queued: list[int] = []
+    monkeypatch.setattr(
+        views, "QUEUE", views.running.Queue(import_file=queued.append, make_sizes=queued.append)
+    )
+    assert sale.says("file", DOCUMENT[:70], filename="orders-1.xml") == "success"
+    assert queued == []
+    assert sale.says("file", DOCUMENT[70:], filename="orders-1.xml") == "success"
+    assert queued == [Run.objects.get().pk]
+
+
+def test_info_names_the_statuses(sale: OneC, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ports, "order_statuses", lambda: [("sent", "отправлен")])
+    answer = sale.ask("info")
+    assert answer["Content-Type"] == "text/xml; charset=utf-8"
+    assert "<Справочник>\n  <\u0043татусы>".encode() in answer.content
+
+
+@pytest.mark.parametrize("where", [(views.sessions, "session_of"), (views.receiving, "receive")])
+def test_an_error_inside_is_a_failure_and_no_page(
+    onec: OneC, monkeypatch: pytest.MonkeyPatch, where: tuple[Any, str]
+) -> None:
+    def fall(**_named: object) -> None:
+        raise RuntimeError("<html>secret</html>")
+
+    monkeypatch.setattr(*where, fall)
+    text = onec.says("file", b"<?xml", filename="import.xml")
+    assert re.fullmatch(r"failure\nОшибка на стороне портала[^\n<]+", text)
+
+
+def test_the_exchange_touches_no_session_of_a_browser(onec: OneC) -> None:
+    from django.contrib.sessions.models import Session
+
+    onec.says("init")
+    assert not Session.objects.exists()
+
+
+def test_importing_is_what_the_tasks_call() -> None:
+    assert callable(importing.import_run)
