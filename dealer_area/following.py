@@ -13,6 +13,7 @@ from decimal import Decimal
 
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -281,10 +282,11 @@ def _steps(order: Order, events: Sequence[OrderEvent]) -> tuple[StepView, ...]:
     if order.status == Status.CANCELLED:
         way = [status for status in WAY if status in reached]
         done = [
-            StepView(str(status.label), _day(reached.get(status)), True, False) for status in way
+            StepView(capfirst(status.label), _day(reached.get(status)), True, False)
+            for status in way
         ]
         last = StepView(
-            str(Status.CANCELLED.label), _day(reached.get(Status.CANCELLED)), False, True
+            capfirst(Status.CANCELLED.label), _day(reached.get(Status.CANCELLED)), False, True
         )
         return (*done, last)
     if order.status not in WAY:
@@ -292,7 +294,7 @@ def _steps(order: Order, events: Sequence[OrderEvent]) -> tuple[StepView, ...]:
     current = WAY.index(Status(order.status))
     return tuple(
         StepView(
-            label=str(status.label),
+            label=capfirst(status.label),
             note=_day(reached.get(status)),
             is_done=position < current,
             is_current=position == current,
@@ -340,7 +342,7 @@ def _label(event: OrderEvent) -> str:
             return ngettext("1C changed %(count)s line", "1C changed %(count)s lines", count) % {
                 "count": count
             }
-    return _capital(Status(event.status).label)
+    return capfirst(Status(event.status).label)
 
 
 def _state(event: OrderEvent) -> str:
@@ -348,11 +350,6 @@ def _state(event: OrderEvent) -> str:
         return "bad"
     is_warning = event.kind in {OrderEvent.Kind.CHANGED, OrderEvent.Kind.UNKNOWN_STATUS}
     return "warn" if is_warning else ""
-
-
-def _capital(words: object) -> str:
-    text = str(words)
-    return text[:1].upper() + text[1:]
 
 
 def _day(at: datetime | None) -> str:

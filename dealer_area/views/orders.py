@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET
 
@@ -52,7 +53,11 @@ def index(request: HttpRequest) -> HttpResponse:
             "statuses": [
                 {"value": "", "label": _("Any status"), "is_current": not status},
                 *(
-                    {"value": each.value, "label": each.label, "is_current": each == status}
+                    {
+                        "value": each.value,
+                        "label": capfirst(each.label),
+                        "is_current": each == status,
+                    }
                     for each in SHOWN_STATUSES
                 ),
             ],
