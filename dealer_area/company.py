@@ -186,6 +186,23 @@ def set_member_active(
         note(membership, action, by=by, at=at)
 
 
+def change_member(
+    *,
+    membership: Membership,
+    role: Role,
+    outlets: Collection[Outlet],
+    is_active: bool,
+    by: User | None,
+    at: datetime,
+) -> None:
+    """Role, outlets and access in one: all or nothing. Raises as the single verbs."""
+    with transaction.atomic():
+        set_member_active(membership=membership, is_active=is_active, by=by, at=at)
+        place = Role(membership.role), {outlet.pk for outlet in membership.outlets.all()}
+        if place != (role, {outlet.pk for outlet in outlets}):
+            change_role(membership=membership, role=role, outlets=outlets, by=by, at=at)
+
+
 def note(
     instance: models.Model, action: str, *, by: User | None, at: datetime | None = None, **data: Any
 ) -> None:

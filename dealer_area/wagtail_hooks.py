@@ -5,6 +5,11 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 from wagtail import hooks
 from wagtail.log_actions import LogActionRegistry
+from wagtail_modeladmin.options import modeladmin_register
+
+from dealer_area.modeladmin import DealerGroup
+
+modeladmin_register(DealerGroup)
 
 
 @hooks.register("register_log_actions")

@@ -9,6 +9,8 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from modelcluster.fields import ParentalKey
+from modelcluster.models import ClusterableModel
 
 from sync.models import Connection, Counterparty, Partner, PriceType
 
@@ -16,7 +18,7 @@ if TYPE_CHECKING:
     from dealer_area.models.memberships import Membership
 
 
-class Dealer(models.Model):
+class Dealer(ClusterableModel):
     """A client company group. Orders from one base of 1C.
 
     `markup_percent` is added to the purchase price for the salon's retail price.
@@ -75,7 +77,7 @@ class OutletQuerySet(models.QuerySet["Outlet"]):
 class Outlet(models.Model):
     """A salon or a shop where people work; an order is made for one."""
 
-    dealer = models.ForeignKey(
+    dealer = ParentalKey(
         Dealer, verbose_name=_("dealer"), on_delete=models.CASCADE, related_name="outlets"
     )
     name = models.CharField(_("name"), max_length=150)
@@ -104,7 +106,7 @@ class LegalEntityQuerySet(models.QuerySet["LegalEntity"]):
 class LegalEntity(models.Model):
     """A legal entity of a dealer; `counterparty` is empty until 1C knows it."""
 
-    dealer = models.ForeignKey(
+    dealer = ParentalKey(
         Dealer, verbose_name=_("dealer"), on_delete=models.CASCADE, related_name="legal_entities"
     )
     counterparty = models.OneToOneField(

@@ -84,9 +84,9 @@ class KeySearch:
     """Finds rows by keys.
 
     A field named `name_key` is searched inside, one named `sku_key` from its beginning, by the
-    keys of the words; a field given as `"~name"` is compared in Python (small tables only:
-    the database knows no Russian case); any other field from its beginning, as written and in
-    lower case.
+    keys of the words; a field given as `"~name"` or `"~dealer__name"` is compared in Python (small
+    tables only: the database knows no Russian case); any other field from its beginning, as
+    written and in lower case.
     """
 
     def __init__(self, search_fields: Sequence[str]) -> None:
@@ -111,7 +111,7 @@ class KeySearch:
 
     def _matches(self, queryset: models.QuerySet[Any], field: str, term: str) -> models.Q:
         if field.startswith("~"):
-            return models.Q(pk__in=_ids_by_name(queryset, field[1:], name_key(term)))
+            return _by_name(queryset, field[1:], name_key(term))
         if field.endswith("name_key"):
             return models.Q(**{f"{field}__contains": name_key(term)})
         if field.endswith("sku_key"):
@@ -123,6 +123,16 @@ class KeySearch:
 def _begins(field: str, text: str) -> models.Q:
     # a range uses the index of the field, LIKE does not everywhere
     return models.Q(**{f"{field}__gte": text, f"{field}__lt": text + LAST_CHARACTER})
+
+
+def _by_name(queryset: models.QuerySet[Any], path: str, key: str) -> models.Q:
+    relation, _dunder, field = path.rpartition("__")
+    if not relation:
+        return models.Q(pk__in=_ids_by_name(queryset, field, key))
+    # the few dealers are read, not their many orders
+    related = queryset.model._meta.get_field(relation).related_model
+    found = _ids_by_name(related._default_manager.all(), field, key)
+    return models.Q(**{f"{relation}__in": found})
 
 
 def _ids_by_name(queryset: models.QuerySet[Any], field: str, key: str) -> list[int]:
