@@ -18,9 +18,14 @@ def brand_css(_request: HttpRequest, hue: int | None = None) -> HttpResponse:
     An address that names the hue never changes its content and asks nobody.
     """
     is_named = hue is not None
-    degrees = PortalSettings.load().brand_hue if hue is None else hue
+    degrees = _stored_hue() if hue is None else hue
     if degrees > FULL_TURN:
         raise Http404
     response = HttpResponse(f":root {{ --brand-hue: {degrees} }}\n", content_type="text/css")
     response["Cache-Control"] = "public, max-age=31536000, immutable" if is_named else "no-cache"
     return response
+
+
+def _stored_hue() -> int:
+    stored: PortalSettings = PortalSettings.load()  # type: ignore[no-untyped-call]
+    return stored.brand_hue

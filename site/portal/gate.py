@@ -1,4 +1,4 @@
-"""The one gate: without a sign-in only what is named here answers, and the admin needs its right."""
+"""The one gate: without a sign-in only what is named here answers; the admin needs its right."""
 
 from __future__ import annotations
 

@@ -22,17 +22,19 @@ LANGUAGE = "ru"
 REST = "portal"
 """The app that owns templates outside the apps' own folders."""
 
-_FUNCTIONS = (
-    "_",
-    "gettext",
-    "gettext_lazy",
-    "gettext_noop",
-    "ngettext",
-    "ngettext_lazy",
-    "pgettext",
-    "pgettext_lazy",
-    "npgettext",
-    "npgettext_lazy",
+_FUNCTIONS: dict[str, None] = dict.fromkeys(
+    (
+        "_",
+        "gettext",
+        "gettext_lazy",
+        "gettext_noop",
+        "ngettext",
+        "ngettext_lazy",
+        "pgettext",
+        "pgettext_lazy",
+        "npgettext",
+        "npgettext_lazy",
+    )
 )
 MessageId = str | tuple[str, str]
 
@@ -142,8 +144,9 @@ def read_catalogue(path: Path) -> Catalog:
 def _fault(message: Message | None, catalogue: Catalog) -> str:
     if message is None:
         return "not in the catalogue"
-    strings = [message.string] if isinstance(message.string, str) else list(message.string)
-    if not all(strings):
+    text = message.string
+    strings = [text] if isinstance(text, str) else list(text or ())
+    if not strings or not all(strings):
         return "not translated"
     if message.fuzzy:
         return "fuzzy"
@@ -155,7 +158,7 @@ def _in_python(source: bytes, place: str) -> Iterator[Found]:
         io.BytesIO(source), _FUNCTIONS, [], {}
     ):
         parts = [arguments] if isinstance(arguments, str) else list(arguments or ())
-        found = _from_call(function, [part for part in parts if part is not None])
+        found = _from_call(str(function), [part for part in parts if part is not None])
         if found:
             yield Found(found[0], found[1], place, line)
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from typing import cast
+
 from huey import Huey
 from huey.contrib.djhuey import HUEY
 
-huey: Huey = HUEY
+huey = cast("Huey", HUEY)

@@ -168,7 +168,7 @@ class Supervisor:
 
 def restart_delay(deaths: int) -> float:
     """Seconds before the next start after so many deaths in a row: 0.5, 1, 2 ... 30."""
-    return min(LONGEST_DELAY, 0.5 * 2 ** (min(deaths, 10) - 1))
+    return min(LONGEST_DELAY, 0.5 * 2.0 ** (min(deaths, 10) - 1))
 
 
 @contextlib.contextmanager
@@ -243,7 +243,7 @@ def main(arguments: Sequence[str]) -> int:
     if sys.platform != "linux":
         return _watch(parent, command)
     _die_with_parent(parent)
-    os.execvp(command[0], command)
+    return os.execvp(command[0], command)
 
 
 if __name__ == "__main__":

@@ -81,12 +81,12 @@ def huey(env: environ.Env, data_dir: Path) -> Huey:
 class LazyPostgresStorage(PostgresStorage):  # type: ignore[misc]
     """Makes its tables at the first use: settings must load while the database is down."""
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, create_tables=False, **kwargs)
+    def __init__(self, name: str, **connection: Any) -> None:
+        super().__init__(name, create_tables=False, **connection)  # type: ignore[no-untyped-call]
         self._has_tables = False
 
     def _create_connection(self) -> Any:
-        connection = super()._create_connection()
+        connection = super()._create_connection()  # type: ignore[no-untyped-call]
         if not self._has_tables:
             with connection.transaction():
                 # two processes that make them at once would trip over each other

@@ -7,7 +7,7 @@ from portal.settings.base import STORAGES, env
 from portal.settings.engines import caches
 
 SECRET_KEY = env.str("SECRET_KEY")
-ALLOWED_HOSTS: list[str] = env.list("ALLOWED_HOSTS")
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
 CACHES = caches(env, shared=True)
 STORAGES = {
     **STORAGES,

@@ -10,6 +10,7 @@ from django.test import Client
 
 from portal import health
 from portal.queue import huey
+from search import finding
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +24,7 @@ def worker_lives() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def index_is_well(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(health.finding, "health", lambda: {"ok": True, "documents": 3})
+    monkeypatch.setattr(finding, "health", lambda: {"ok": True, "documents": 3})
 
 
 def test_healthz_asks_nobody(client: Client, django_assert_num_queries: type) -> None:
@@ -55,7 +56,7 @@ def test_readyz_fails_without_an_index(client: Client, monkeypatch: pytest.Monke
     def broken() -> dict[str, object]:
         raise RuntimeError("gone")
 
-    monkeypatch.setattr(health.finding, "health", broken)
+    monkeypatch.setattr(finding, "health", broken)
     answer = client.get("/readyz")
     assert answer.status_code == 503
     assert answer.json()["index"] == {"ok": False, "error": "RuntimeError"}

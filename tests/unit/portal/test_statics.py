@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -25,14 +26,15 @@ def source(settings: Settings, tmp_path: Path) -> Path:
         **settings.STORAGES,
         "staticfiles": {"BACKEND": "portal.statics.QuickStaticStorage"},
     }
-    get_finder.cache_clear()
     return folder
 
 
 @pytest.fixture(autouse=True)
-def _forget_finders() -> object:
+def _forget_finders() -> Iterator[None]:
+    forget: Callable[[], None] = get_finder.cache_clear  # type: ignore[attr-defined]
+    forget()
     yield
-    get_finder.cache_clear()
+    forget()
 
 
 def collected(settings: Settings) -> set[str]:

@@ -166,9 +166,9 @@ def test_killed_child_takes_its_own_children_along(start: Callable[..., Run]) ->
 
 
 def test_hold_refuses_a_second_supervisor_and_names_the_first(tmp_path: Path) -> None:
-    with hold(tmp_path), pytest.raises(AlreadyRunningError, match=str(os.getpid())):
-        with hold(tmp_path):
-            pass
+    refused = pytest.raises(AlreadyRunningError, match=str(os.getpid()))
+    with hold(tmp_path), refused, hold(tmp_path):
+        pass
     with hold(tmp_path):
         pass
 

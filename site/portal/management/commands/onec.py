@@ -78,7 +78,7 @@ class Command(BaseCommand):
     def _orders(self, portal: Portal, options: dict[str, Any]) -> None:
         quantities = _quantities(options["quantity"])
         base = OrderBase(options["base"])
-        at = datetime.now().replace(microsecond=0)
+        at = datetime.now().replace(microsecond=0)  # noqa: DTZ005 - 1C's times have no zone
         came = exchange_orders(portal, base, [], at)
         for row in came:
             self.stdout.write(f"{row.order.number} -> {row.code}, {row.order.amount}")
