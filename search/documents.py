@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from base.texts import sort_key
 from search.engines.base import SLOTS, Document
 from search.models import CrowdedProperty
 from search.words import MAX_WORD, article_key, article_tokens, tokens
@@ -29,6 +28,7 @@ _PRODUCT = (
     "pk",
     "connection_id",
     "name",
+    "name_key",
     "full_name",
     "sku",
     "barcode",
@@ -118,7 +118,7 @@ class DocumentMaker:
         return Document(
             id=row.pk,
             connection_id=row.connection_id,
-            name_order=sort_key(row.name)[:MAX_NAME_ORDER],
+            name_order=row.name_key[:MAX_NAME_ORDER],
             category_ids=self._paths.of(row.connection_id, row.category_id, row.category_refs),
             articles=_keys(skus),
             barcodes=_keys([row.barcode, *offers.barcodes]),

@@ -44,6 +44,7 @@ def facets(
     return tuple(sorted(shown, key=_place))
 
 
+@lru_cache(maxsize=20_000)
 def natural_key(text: str) -> tuple[tuple[int, float, str], ...]:
     """Orders values as people do: numbers by size wherever they stand in the text.
 

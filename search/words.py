@@ -64,9 +64,10 @@ def asked(text: str) -> Asked:
     return Asked(article=article_key(text), words=tuple(Word(word, stem(word)) for word in words))
 
 
-def tokens(text: str) -> list[str]:
+@lru_cache(maxsize=20_000)
+def tokens(text: str) -> tuple[str, ...]:
     """Words in lower case with "ё" folded, in their order, without signs."""
-    return [word[:MAX_WORD] for word in _WORD.findall(name_key(_plain(text)))]
+    return tuple(word[:MAX_WORD] for word in _WORD.findall(name_key(_plain(text))))
 
 
 def article_key(text: str) -> str:

@@ -24,6 +24,7 @@ from tantivy import Occur, Order, Query, Schema
 
 from search.engines import base
 from search.engines.base import Answer, Document, NotReadyError, Rank, Request
+from search.engines.name_order import KEYS, name_numbers
 from search.query import Sort
 from search.words import Asked, Word, grams, stem, with_stems
 
@@ -45,7 +46,6 @@ _FIELDS: tuple[tuple[str, str, str], ...] = (
     ("categories", "key", ""),
     ("stock", "key", ""),
     ("facets", "label", _RAW),
-    ("name_order", "label", _RAW),
     ("mentions", "term", _RAW),
     ("articles", "term", _RAW),
     ("barcodes", "term", _RAW),
@@ -54,8 +54,9 @@ _FIELDS: tuple[tuple[str, str, str], ...] = (
     ("stems", "text", _SPACED),
     ("others", "text", _SPACED),
     *((f"price_{slot:02}", "amount", "") for slot in range(base.SLOTS)),
+    *((f"name_{level}", "amount", "") for level in range(KEYS)),
 )
-_MEANING = 1
+_MEANING = 2
 """Raise it when the same fields come to hold something else: every index is then rebuilt."""
 
 T = TypeVar("T")
@@ -287,20 +288,72 @@ class _Snapshot:
         return int(self.searcher.search(query, limit=1).count)
 
     def _page(self, query: Query, request: Request) -> tuple[int, ...]:
-        order: dict[str, Any] = {}
         if request.sort is Sort.NAME:
-            order = {"order_by_field": "name_order", "order": Order.Asc}
-        elif request.sort in (Sort.PRICE_UP, Sort.PRICE_DOWN):
-            up = request.sort is Sort.PRICE_UP
-            order = {
-                "order_by_field": f"price_{request.price_slot:02}",
-                "order": Order.Asc if up else Order.Desc,
-            }
-        found = self.searcher.search(
-            query, limit=request.limit, offset=request.offset, count=False, **order
-        )
-        addresses = [address for _key, address in found.hits]
+            addresses = self._by_name(query, request.offset, request.limit, level=0)
+        elif request.sort is Sort.RELEVANCE:
+            hits = self.searcher.search(
+                query, limit=request.limit, offset=request.offset, count=False
+            ).hits
+            addresses = [address for _score, address in hits]
+        else:
+            order = Order.Asc if request.sort is Sort.PRICE_UP else Order.Desc
+            field = f"price_{request.price_slot:02}"
+            hits = self._sorted(query, request.offset, request.limit, field, order)
+            addresses = [address for _price, address in hits]
         return tuple(int(each) for each in self.searcher.fast_field_values("id", addresses))
+
+    def _sorted(
+        self, query: Query, offset: int, limit: int, field: str, order: Order = Order.Asc
+    ) -> list[tuple[Any, tantivy.DocAddress]]:
+        return self.searcher.search(
+            query, limit=limit, offset=offset, count=False, order_by_field=field, order=order
+        ).hits
+
+    def _by_name(
+        self, query: Query, offset: int, limit: int, *, level: int
+    ) -> list[tantivy.DocAddress]:
+        """A page in the order of names: by the number of this level, equal ones by the next.
+
+        Only hits whose number is that of the page's first or last one can have others of their
+        kind outside of the page; those are asked for again. The rest is put in order here.
+        """
+        hits = self._sorted(query, offset, limit, f"name_{level}")
+        if level == KEYS - 1 or not hits:
+            return [address for _number, address in hits]
+        first, last = hits[0][0], hits[-1][0]
+        page: list[tantivy.DocAddress] = []
+        for number in dict.fromkeys((first, last)):
+            own = [address for each, address in hits if each == number]
+            alike = self._between(query, level, number, number)
+            skipped = 0
+            if offset and number == first:
+                skipped = offset - self._total(self._between(query, level, None, number - 1))
+            is_cut = skipped or (number == last and self._total(alike) > len(own))
+            if is_cut:
+                page += self._by_name(alike, skipped, len(own), level=level + 1)
+            else:
+                page += self._in_order(own)
+            if number == first:
+                page += self._in_order([each for n, each in hits if first < n < last])
+        return page
+
+    def _between(self, query: Query, level: int, low: int | None, high: int) -> Query:
+        numbers = Query.range_query(
+            self._fields, f"name_{level}", tantivy.FieldType.Integer, low, high
+        )
+        return Query.boolean_query(
+            [(Occur.Must, query), (Occur.Must, Query.const_score_query(numbers, 0.0))]
+        )
+
+    def _in_order(self, addresses: list[tantivy.DocAddress]) -> list[tantivy.DocAddress]:
+        if len(addresses) < 2:
+            return addresses
+        columns = [
+            self.searcher.fast_field_values(f"name_{level}", addresses) for level in range(KEYS)
+        ]
+        numbers = list(zip(*columns, strict=True))
+        order = sorted(range(len(addresses)), key=lambda at: numbers[at])
+        return [addresses[at] for at in order]
 
     def _count(
         self, text: _Text, filters: _Filters, request: Request, *, loosely: bool
@@ -549,7 +602,6 @@ def _fields_of(document: Document) -> dict[str, list[Any]]:
         "categories": list(document.category_ids),
         "stock": [int(document.in_stock)],
         "facets": [key + base.FACET_MARK + value for key, value in document.facets],
-        "name_order": [document.name_order],
         "mentions": list(document.mentions),
         "articles": list(document.articles),
         "barcodes": list(document.barcodes),
@@ -560,4 +612,6 @@ def _fields_of(document: Document) -> dict[str, list[Any]]:
     }
     for slot, amount in document.prices.items():
         fields[f"price_{slot:02}"] = [amount]
+    for level, number in enumerate(name_numbers(document.name_order)):
+        fields[f"name_{level}"] = [number]
     return fields

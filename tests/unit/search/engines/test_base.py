@@ -177,6 +177,26 @@ def test_answer_pages_without_gap_or_overlap(filled: Engine, sort: Sort) -> None
     assert {page.total for page in pages} == {whole.total}
 
 
+@pytest.mark.parametrize("size", [1, 2, 3, 7, 50])
+def test_answer_pages_names_that_begin_alike(engine: Engine, size: int) -> None:
+    chance = random.Random(3)
+    starts = ["", "шкаф", "шкаф навесной угловой", "шкаф навесной угловой белый глянец 450 мм"]
+    made = [
+        document(number, name_order=f"{chance.choice(starts)} {chance.randrange(30):02}".strip())
+        for number in range(1, 121)
+    ]
+    fill(engine, made[:60])
+    with engine.update() as writer:
+        writer.put(made[60:])
+        writer.commit()
+    names = {each.id: each.name_order for each in made}
+    told: list[int] = []
+    for offset in range(0, 120, size):
+        told += engine.answer(request(offset=offset, limit=size, with_facets=False)).ids
+    assert [names[each] for each in told] == sorted(names.values())
+    assert sorted(told) == sorted(names)
+
+
 def test_answer_ranks_one_text(engine: Engine) -> None:
     fill(
         engine,
