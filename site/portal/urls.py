@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from importlib.util import find_spec
-
 from allauth.account import views as account
 from django.conf import settings
 from django.urls import include, path, re_path
@@ -47,16 +45,8 @@ accounts = [
 ]
 
 
-def _ours(module: str, prefix: str = "") -> list:
-    try:  # while the apps are being built
-        return [path(prefix, include(module))] if find_spec(module) else []
-    except ImportError as error:
-        print("left out for now:", module, error)
-        return []
-
-
 urlpatterns = [
-    *_ours("sync.urls"),
+    path("", include("sync.urls")),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("media/<str:token>/<path:name>", media, name="media"),
@@ -70,9 +60,9 @@ urlpatterns = [
     path("cms/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     *([path("styleguide/", styleguide, name="styleguide")] if settings.STYLEGUIDE else []),
-    *_ours("catalog_pages.urls"),
-    *_ours("dealer_area.urls"),
-    *_ours("home.urls"),
-    *_ours("promotions.urls"),
+    path("", include("catalog_pages.urls")),
+    path("", include("dealer_area.urls")),
+    path("", include("home.urls")),
+    path("", include("promotions.urls")),
     path("", include(wagtail_urls)),
 ]

@@ -65,15 +65,20 @@ class Run:
         )
         assert self.process.stdout is not None
         self.output = self.process.stdout
-        self.seen: list[int] = []
+        self.waiting: list[tuple[str, int]] = []
 
     def pid(self, word: str = "up") -> int:
-        """Process id from the next line that has `word`."""
+        """Process id from the next line that has `word`; lines come in any order."""
+        for said in self.waiting:
+            if said[0] == word:
+                self.waiting.remove(said)
+                return said[1]
         for line in self.output:
-            found = re.search(rf"{word} (\d+)", line)
+            found = re.search(r"\b(up|inner) (\d+)", line)
+            if found and found[1] == word:
+                return int(found[2])
             if found:
-                self.seen.append(int(found[1]))
-                return self.seen[-1]
+                self.waiting.append((found[1], int(found[2])))
         raise AssertionError(f"no {word!r} in the output")
 
 
