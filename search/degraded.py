@@ -50,7 +50,8 @@ def find(request: Request) -> Found:
 
 def _fits(asked: Asked, offers: Any) -> Q:
     article = asked.article
-    fits = Q(sku_key=article) | Q(barcode=article) | Exists(offers.filter(sku_key=article))
+    fits = Q(sku_key=article) | Q(barcode=article)
+    fits |= Q(Exists(offers.filter(sku_key=article)))
     if len(article) >= MIN_BEGUN:
         fits |= Q(sku_key__startswith=article)
     words = Q()

@@ -9,7 +9,7 @@ in between is done again.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -138,7 +138,7 @@ def _renew(engine: Engine, writer: Writer, product_ids: Sequence[int]) -> None:
 class Step:
     """What a contributor read: products to index again and where it is now."""
 
-    product_ids: Collection[int]
+    product_ids: set[int]
     position: Position
     is_full: bool
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from search.engines import embedded
+from search.engines import embedded_fields
 from search.engines.base import NotReadyError
 from search.engines.embedded import EmbeddedEngine, schema_hash
 
@@ -32,7 +32,7 @@ def test_rebuild_keeps_one_folder(tmp_path: Path) -> None:
 
 def test_another_schema_has_no_index(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     emptied(tmp_path)
-    monkeypatch.setattr(embedded, "_MEANING", embedded._MEANING + 1)
+    monkeypatch.setattr(embedded_fields, "_MEANING", embedded_fields._MEANING + 1)
     assert EmbeddedEngine(tmp_path).index() is None
 
 
