@@ -111,12 +111,13 @@ RIGHTS: Mapping[GroupName, tuple[str, ...]] = {
 WITH_MEDIA = (GroupName.EDITORS, GroupName.PUBLISHERS, GroupName.CATALOGUE)
 """Groups that use and add pictures, files and videos anywhere."""
 MEDIA = (
-    "base.add_portalimage",
-    "base.change_portalimage",
-    "base.choose_portalimage",
-    "base.add_portaldocument",
-    "base.change_portaldocument",
-    "base.choose_portaldocument",
+    # Wagtail asks for the rights of its own models, whichever models stand in for them
+    "wagtailimages.add_image",
+    "wagtailimages.change_image",
+    "wagtailimages.choose_image",
+    "wagtaildocs.add_document",
+    "wagtaildocs.change_document",
+    "wagtaildocs.choose_document",
     "wagtailmedia.add_media",
     "wagtailmedia.change_media",
 )
