@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.core.cache import cache
 from django.core.management import call_command
 from django.db import connection, connections
 from django.test.utils import setup_databases, teardown_databases
@@ -48,6 +49,12 @@ def django_db_setup(
         )
         yield
         connections.close_all()
+
+
+@pytest.fixture(autouse=True)
+def _empty_cache() -> None:
+    """What an earlier test kept in memory is not about this test's database."""
+    cache.clear()
 
 
 def _make(kept: Path) -> None:

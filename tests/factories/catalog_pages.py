@@ -1,127 +1,54 @@
-"""Rows of the mirror and pages of the catalogue, as the catalogue's tests need them."""
+"""Categories of the mirror, pages of the catalogue, and a dealer's shop of both."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from decimal import Decimal
+from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
 
 from django.utils import timezone
 
-from base.texts import name_key, sku_key
 from catalog_pages.models import CategoryPage, ProductPage
-from sync.models import (
-    Category,
-    ChangeBatch,
-    Connection,
-    Offer,
-    OfferPrices,
-    OfferStock,
-    PriceType,
-    Product,
-    Warehouse,
-)
+from dealer_area.models import Membership, Role
+from home.planting import plant_site
+from search import indexing
+from sync.models import Category, ChangeBatch, Connection, Offer, Product
+from tests.factories.dealer_area import MembershipFactory, Trade, make_goods, make_trade
+from tests.factories.sync import CategoryFactory, ProductFactory
 
 
-def make_connection(name: str = "УТ", **fields: Any) -> Connection:
-    return Connection.objects.create(name=name, user=uuid4().hex, password="!", **fields)
+def next_batch() -> int:
+    """The number of a new change batch."""
+    return ChangeBatch.objects.create(at=timezone.now()).pk
+
+
+def mark_changed(*rows: Any) -> None:
+    """Let followers of the mirror see the rows."""
+    for row in rows:
+        row.changed_in = next_batch()
+        row.save(update_fields=["changed_in"])
 
 
 def make_category(
     connection: Connection, name: str, parent: Category | None = None, **fields: Any
 ) -> Category:
-    return Category.objects.create(
+    made: Category = CategoryFactory(
         connection=connection,
-        ref=str(uuid4()),
         name=name,
-        name_key=name_key(name),
         parent=parent,
         parent_ref=parent.ref if parent else "",
         changed_in=next_batch(),
-        changed_at=timezone.now(),
         **fields,
     )
-
-
-def next_batch() -> int:
-    return ChangeBatch.objects.create(at=timezone.now()).pk
+    return made
 
 
 def make_product(
     connection: Connection, name: str, category: Category | None = None, **fields: Any
 ) -> Product:
-    sku = fields.pop("sku", "")
-    return Product.objects.create(
-        connection=connection,
-        ref=str(uuid4()),
-        name=name,
-        name_key=name_key(name),
-        sku=sku,
-        sku_key=sku_key(sku),
-        category=category,
-        unit=fields.pop("unit", "шт"),
-        changed_in=next_batch(),
-        changed_at=timezone.now(),
-        **fields,
+    made: Product = ProductFactory(
+        connection=connection, name=name, category=category, changed_in=next_batch(), **fields
     )
-
-
-def make_offer(
-    product: Product,
-    prices: Mapping[PriceType, str] | None = None,
-    stock: Mapping[Warehouse, str] | None = None,
-    *,
-    characteristics: Sequence[tuple[str, str]] = (),
-    **fields: Any,
-) -> Offer:
-    suffix = f"#{uuid4()}" if characteristics else ""
-    offer = Offer.objects.create(
-        connection=product.connection,
-        ref=product.ref + suffix,
-        product=product,
-        name=product.name,
-        sku=product.sku,
-        sku_key=product.sku_key,
-        characteristics=[list(pair) for pair in characteristics],
-        is_plain=not characteristics,
-        changed_in=next_batch(),
-        changed_at=timezone.now(),
-        **fields,
-    )
-    common = {"offer": offer, "connection": product.connection, "changed_at": timezone.now()}
-    if prices:
-        OfferPrices.objects.create(
-            amounts={str(kind.pk): str(Decimal(value)) for kind, value in prices.items()},
-            changed_in=next_batch(),
-            **common,
-        )
-    if stock:
-        OfferStock.objects.create(
-            quantities={str(place.pk): value for place, value in stock.items()},
-            changed_in=next_batch(),
-            **common,
-        )
-    return offer
-
-
-def make_price_type(connection: Connection, name: str, slot: int, **fields: Any) -> PriceType:
-    return PriceType.objects.create(
-        connection=connection,
-        ref=str(uuid4()),
-        name=name,
-        slot=slot,
-        currency="RUB",
-        vat_included=True,
-        changed_at=timezone.now(),
-        **fields,
-    )
-
-
-def make_warehouse(connection: Connection, name: str) -> Warehouse:
-    return Warehouse.objects.create(
-        connection=connection, ref=str(uuid4()), name=name, changed_at=timezone.now()
-    )
+    return made
 
 
 def make_product_page(product: Product, **fields: Any) -> ProductPage:
@@ -130,3 +57,40 @@ def make_product_page(product: Product, **fields: Any) -> ProductPage:
     page = ProductPage(product=product, title=fields.pop("title", product.name), **fields)
     parent.add_child(instance=page)
     return page
+
+
+@dataclass
+class Shop:
+    """A dealer's base with one category in a section."""
+
+    trade: Trade
+    section: Category
+    category: Category
+
+    def stock_up(self, count: int = 1, **fields: Any) -> list[Offer]:
+        """Goods of the category, not indexed yet."""
+        offers = make_goods(self.trade, count, category=self.category, **fields)
+        for offer in offers:
+            mark_changed(offer.product, offer, offer.prices, offer.stock)
+        return offers
+
+    def member(self, role: Role) -> Membership:
+        """One more person at the dealer."""
+        made: Membership = MembershipFactory(dealer=self.trade.dealer, role=role)
+        return made
+
+    def product(self, **fields: Any) -> Product:
+        """One product of the category with an offer, indexed."""
+        [offer] = self.stock_up(1, **fields)
+        indexing.refresh()
+        return offer.product
+
+
+def open_shop() -> Shop:
+    """A shop with a section, a category in it, the site's first pages and no goods."""
+    plant_site()
+    trade = make_trade(markup="42")
+    trade.price_type.slot = 0
+    trade.price_type.save()
+    section = make_category(trade.connection, "Фурнитура")
+    return Shop(trade, section, make_category(trade.connection, "Петли", section))

@@ -236,6 +236,7 @@ ADMIN_SECURITY_POLICY: dict[str, list[str]] = {
 }
 
 WAGTAILEMBEDS_RESPONSIVE_HTML = True
+WAGTAILEMBEDS_FINDERS = [{"class": "catalog_pages.embeds"}]
 
 LOGGING: dict[str, Any] = {
     "version": 1,

@@ -10,12 +10,8 @@ from catalog_pages.models import CatalogueIndexPage, CategoryPage, ProductPage
 from catalog_pages.stepping import sync_category_pages
 from home.planting import plant_site
 from sync.models import Category, Connection
-from tests.factories.catalog_pages import (
-    make_category,
-    make_connection,
-    make_product,
-    make_product_page,
-)
+from tests.factories.catalog_pages import make_category, make_product, make_product_page
+from tests.factories.sync import ConnectionFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +19,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def base() -> Connection:
     plant_site()
-    return make_connection()
+    return ConnectionFactory()
 
 
 def page_of(category: Category) -> CategoryPage:
@@ -31,7 +27,7 @@ def page_of(category: Category) -> CategoryPage:
 
 
 def test_sync_without_a_catalogue_root_waits() -> None:
-    make_category(make_connection(), "Петли")
+    make_category(ConnectionFactory(), "Петли")
 
     assert sync_category_pages() == 0
     assert not CategoryPage.objects.exists()
