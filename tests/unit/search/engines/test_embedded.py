@@ -9,7 +9,8 @@ import pytest
 
 from search.engines import embedded_fields
 from search.engines.base import NotReadyError
-from search.engines.embedded import EmbeddedEngine, schema_hash
+from search.engines.embedded import EmbeddedEngine
+from search.engines.embedded_fields import schema_hash
 
 
 def emptied(root: Path) -> EmbeddedEngine:
