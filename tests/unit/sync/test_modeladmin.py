@@ -1,0 +1,157 @@
+"""Registers of the exchange: who sees them, what they show, what a list costs."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.contrib.auth.hashers import check_password
+from django.db import connection as database
+from django.test.utils import CaptureQueriesContext
+
+from dealer_area.roles import GroupName
+from sync.modeladmin import ExchangeGroup
+from sync.models import Connection, OutboxOrder, Parked, Rejection, RemoteOrder
+from tests.factories.admin import address, registers, signed_in
+from tests.factories.sync import ConnectionFactory, ReceivedFileFactory, RunFactory
+
+pytestmark = pytest.mark.django_db
+
+AT = datetime(2026, 11, 24, 9, tzinfo=UTC)
+FIELDS = {"pack_multiple": "Кратность", "min_quantity": "", "brand": "", "series": ""}
+
+
+def rejection(number: int) -> Rejection:
+    return Rejection.objects.create(
+        run=RunFactory(), line=number, kind="Товар", ref=f"r{number}", reason="нет наименования"
+    )
+
+
+def parked(number: int) -> Parked:
+    return Parked.objects.create(
+        connection=ConnectionFactory(),
+        ref=f"p{number}",
+        product_ref=f"p{number}",
+        facets="ps",
+        element="<Предложение/>",
+    )
+
+
+def outbox(number: int) -> OutboxOrder:
+    return OutboxOrder.objects.create(
+        connection=ConnectionFactory(), number=str(100 + number), payload={}
+    )
+
+
+def remote(number: int) -> RemoteOrder:
+    return RemoteOrder.objects.create(
+        connection=ConnectionFactory(),
+        number=str(100 + number),
+        currency="RUB",
+        amount="12480.00",
+        lines=[{"sku": "YK-110", "name": "Петля", "quantity": "2", "price": "10", "amount": "20"}],
+        changed_at=AT,
+    )
+
+
+MAKERS: dict[str, Any] = {
+    "run": lambda _number: RunFactory(),
+    "receivedfile": lambda _number: ReceivedFileFactory(),
+    "rejection": rejection,
+    "parked": parked,
+    "outboxorder": outbox,
+    "remoteorder": remote,
+    "connection": lambda _number: ConnectionFactory(),
+}
+
+
+@pytest.mark.parametrize("register", registers(ExchangeGroup), ids=lambda r: r.opts.model_name)
+def test_a_register_opens_to_integration_alone(register: Any) -> None:
+    row = MAKERS[register.opts.model_name](0)
+    allowed, other = signed_in(GroupName.INTEGRATION), signed_in(GroupName.SALES)
+    for target in (address(register, "index"), address(register, "inspect", row)):
+        assert allowed.get(target).status_code == 200
+        assert other.get(target).status_code == 302
+
+
+@pytest.mark.parametrize("register", registers(ExchangeGroup), ids=lambda r: r.opts.model_name)
+def test_a_list_costs_the_same_for_more_rows(register: Any) -> None:
+    make, client = MAKERS[register.opts.model_name], signed_in(GroupName.INTEGRATION)
+    make(0)
+    make(1)
+    target = address(register, "index")
+    client.get(target)
+    with CaptureQueriesContext(
+        database,
+    ) as few:
+        client.get(target)
+    for number in range(2, 12):
+        make(number)
+    with CaptureQueriesContext(database) as many:
+        assert client.get(target).status_code == 200
+    assert len(many) <= len(few) <= 20
+
+
+@pytest.mark.parametrize("register", registers(ExchangeGroup), ids=lambda r: r.opts.model_name)
+def test_nothing_but_bases_is_changed(register: Any) -> None:
+    row = MAKERS[register.opts.model_name](0)
+    client = signed_in(GroupName.INTEGRATION)
+    is_base = register.model is Connection
+    assert (client.get(address(register, "create")).status_code == 200) is is_base
+    assert (client.get(address(register, "edit", row)).status_code == 200) is is_base
+    assert client.post(address(register, "delete", row)).status_code == 302
+    assert register.model.objects.filter(pk=row.pk).exists()
+
+
+def test_a_run_shows_what_was_rejected() -> None:
+    one = rejection(7)
+    register = registers(ExchangeGroup)[0]
+    text = signed_in(GroupName.INTEGRATION).get(address(register, "inspect", one.run))
+    assert "нет наименования" in text.content.decode()
+
+
+def base_register() -> Any:
+    return next(one for one in registers(ExchangeGroup) if one.model is Connection)
+
+
+def wanted(**changes: Any) -> dict[str, Any]:
+    fields = {
+        "name": "УТ 11",
+        "user": "ut",
+        "is_active": "on",
+        "time_zone": "Europe/Moscow",
+        "charset": "utf-8",
+        "file_limit": "0",
+    }
+    return fields | FIELDS | changes
+
+
+def test_a_new_base_gets_a_password_that_is_shown_once() -> None:
+    client, register = signed_in(GroupName.INTEGRATION), base_register()
+    page = client.post(address(register, "create"), wanted(), follow=True).content.decode()
+    made = Connection.objects.get(user="ut")
+    shown = re.search(r"пароль: (\S+)\.", page)
+    assert shown
+    assert check_password(shown[1], made.password)
+    assert made.field_map == {"pack_multiple": "Кратность"}
+    assert shown[1] not in client.get(address(register, "index")).content.decode()
+
+
+def test_a_password_changes_only_when_asked() -> None:
+    base = ConnectionFactory(user="ut", field_map={"brand": "Бренд"})
+    client, register = signed_in(GroupName.INTEGRATION), base_register()
+    target = address(register, "edit", base)
+    assert "Бренд" in client.get(target).content.decode()
+    client.post(target, wanted())
+    kept = Connection.objects.get(pk=base.pk)
+    assert (kept.password, kept.name) == (base.password, "УТ 11")
+    client.post(target, wanted(new_password="on"))
+    assert Connection.objects.get(pk=base.pk).password != base.password
+
+
+def test_a_base_needs_a_real_time_zone() -> None:
+    client, register = signed_in(GroupName.INTEGRATION), base_register()
+    client.post(address(register, "create"), wanted(time_zone="Москва"))
+    assert not Connection.objects.exists()
