@@ -109,7 +109,7 @@ def decisions_in(data: Any, check: Check) -> dict[int, Decision]:
     found = {}
     for each in check.troubled:
         pk = each.line.pk
-        choice = data.get(f"choice-{pk}", "")
-        if choice in Choice:
+        choice = data.get(f"choice-{pk}")
+        if choice in each.choices:
             found[pk] = Decision(Choice(choice), data.get(f"state-{pk}", ""))
     return found

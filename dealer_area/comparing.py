@@ -127,4 +127,6 @@ def _kind(own: Bought, remote: Bought) -> ChangeKind | None:
 
 
 def _figures(line: Bought | None) -> str:
-    return f"{line.quantity.normalize():f}×{line.price:f}" if line else ""
+    if line is None:
+        return ""
+    return f"{line.quantity.normalize():f}×{line.price.normalize():f}"

@@ -56,9 +56,9 @@ class ShownLine:
     retail: Price | None = None
 
     @property
-    def position(self) -> str:
-        """The line's place in the order, for addresses within the page."""
-        return str(self.line.position)
+    def explain(self) -> str:
+        """Id of the popover that explains the price."""
+        return f"why-{self.line.position}"
 
 
 @dataclass(frozen=True, slots=True)
