@@ -14,9 +14,9 @@ def import_file(run_id: int) -> None:
     running.process(run_id, queue=QUEUE)
 
 
-@task()
+@task(priority=-10)
 def make_sizes(picture_id: int) -> None:
-    """Make the sizes of a picture that was kept."""
+    """Make the sizes of a picture that was kept; 1C waits for imports, so this comes last."""
     pictures.make_sizes(picture_id)
 
 
