@@ -1,1 +1,77 @@
-"""placeholder."""
+"""Makes the demonstration company: before the portal starts, and then through its exchange."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import httpx
+from django.conf import settings
+from django.utils import timezone
+
+from catalog_pages import stepping
+from demo import content, settling
+from demo.access import sign_ins
+from demo.assortment import Assortment
+from demo.commerceml import write
+from demo.company import ONEC_USER
+from demo.placing import Year
+from demo.year import plan_year
+from home.planting import plant_site
+from onec.dialects import UT11
+from onec.exchange import Portal, send_catalogue
+from onec.portions import collect
+from sync.models import Connection, Product
+
+DEFAULT_SITE = "http://localhost:8000"
+"""Written down until the portal's real address is known."""
+
+
+def prepare() -> None:
+    """Base of 1C, site tree, people and dealers; safe to repeat after a break."""
+    assortment = Assortment()
+    made = sign_ins(DEFAULT_SITE)
+    settling.name_supplier()
+    plant_site()
+    connection = settling.connect(made.onec)
+    settling.tell_clients(connection, assortment, timezone.now())
+    settling.settle_people(connection, assortment, made)
+
+
+def fill(url: str, *, report: Callable[[str], None]) -> None:
+    """Send the catalogue to the portal at `url` as 1C does, then a year of orders and the content.
+
+    What an earlier call has done is passed over. Raises `onec.client.ExchangeError` when the
+    portal refuses the catalogue.
+    """
+    connection = Connection.objects.get(user=ONEC_USER)
+    assortment = Assortment()
+    _send(connection, assortment, url, report)
+    report("Writing the pages ...")
+    stepping.sync_category_pages()
+    content.write_pages(connection, assortment)
+    report("Placing a year of orders ...")
+    year = Year(connection, plan_year(assortment, timezone.localtime(connection.created_at)))
+    year.place(report)
+    report("Hearing what 1C made of them ...")
+    year.answer(timezone.now())
+
+
+def _send(
+    connection: Connection, assortment: Assortment, url: str, report: Callable[[str], None]
+) -> None:
+    """The catalogue through the exchange, unless all of it has arrived before."""
+    if Product.objects.filter(connection=connection).count() >= assortment.size:
+        return
+    folder = Path(settings.DATA_DIR) / "demonstration-files"
+    shutil.rmtree(folder, ignore_errors=True)
+    report("Drawing the catalogue ...")
+    now = timezone.localtime().replace(tzinfo=None)
+    written = write(assortment, folder, at=now)
+    report(f"Sending {written.products} products as 1C does ...")
+    with httpx.Client(trust_env=False) as http:
+        password = sign_ins(DEFAULT_SITE).onec
+        portal = Portal(http, url, ONEC_USER, password, UT11, report)
+        send_catalogue(portal, collect([folder]))
+    shutil.rmtree(folder)

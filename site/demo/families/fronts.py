@@ -192,7 +192,7 @@ def _front(series: _Series, width: int, height: int) -> Good:
             "считаем по чертежу."
         ),
         drawing=Drawing(drawing, tint=series.tint, across=str(width), down=str(height)),
-        details=(Drawing("front-edge", tint=series.tint, across=str(series.thickness)),),
+        details=_details(series) if height == 716 else (),
         weight=kilograms(area * series.thickness * 0.76 + 0.1),
         properties=properties(
             {
@@ -208,6 +208,10 @@ def _front(series: _Series, width: int, height: int) -> Good:
         variants=tuple(_colour(mark) for mark in series.colours),
         pace=4 if height == 716 and width in {396, 446, 596} else 2,
     )
+
+
+def _details(series: _Series) -> tuple[Drawing, ...]:
+    return (Drawing("front-edge", tint=series.tint, across=str(series.thickness)),)
 
 
 def _colour(mark: str) -> Variant:
