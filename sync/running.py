@@ -107,7 +107,7 @@ def process(run_id: int, *, queue: Queue) -> None:
         leases.release(lease, owner)
 
 
-def _prepare(run_id: int, beat: Callable[[], object], queue: Queue) -> bool:
+def _prepare(run_id: int, beat: Callable[[], None], queue: Queue) -> bool:
     """Get the run's file and the pictures ready; whether there is something to import."""
     run = Run.objects.select_related("file").filter(pk=run_id, state__in=OPEN).first()
     if run is None:
@@ -155,7 +155,7 @@ def failure_words(run: Run) -> str:
 
 
 def keep_pictures(
-    files: QuerySet[ReceivedFile], *, queue: Queue, beat: Callable[[], object] = lambda: None
+    files: QuerySet[ReceivedFile], *, queue: Queue, beat: Callable[[], None] = lambda: None
 ) -> None:
     """Store the pictures and other files among `files` under the names goods refer to them by.
 

@@ -7,6 +7,7 @@ content when the worker unpacks the archive it is in.
 
 from __future__ import annotations
 
+import hashlib
 import os
 import secrets
 from collections.abc import Callable, Iterator
@@ -59,7 +60,7 @@ def exchange_names(archive: ReceivedFile) -> list[str]:
     return [member.name for member in _members(archive) if kind_of(member.name) == "exchange"]
 
 
-def unpack_upload(file: ReceivedFile, *, beat: Callable[[], object] = lambda: None) -> None:
+def unpack_upload(file: ReceivedFile, *, beat: Callable[[], None] = lambda: None) -> None:
     """Unpack the archives of the upload that `file` belongs to.
 
     What is unpacked already is not unpacked again. `beat` is called every few seconds. Raises
@@ -95,12 +96,12 @@ def _refused(archive: ReceivedFile, error: BadArchive) -> Refused:
     return Refused(_(_WORDS[error.kind]) % {"archive": archive.name, "name": shown})
 
 
-def _both(first: Callable[[], object], second: Callable[[], object]) -> None:
+def _both(first: Callable[[], None], second: Callable[[], None]) -> None:
     first()
     second()
 
 
-def _unpack(archive: ReceivedFile, beat: Callable[[], object]) -> None:
+def _unpack(archive: ReceivedFile, beat: Callable[[], None]) -> None:
     members = {member.name: member for member in _members(archive)}
     here = ReceivedFile.objects.filter(session_id=archive.session_id, upload=archive.upload)
     known = {row.name: row for row in here}
@@ -110,7 +111,7 @@ def _unpack(archive: ReceivedFile, beat: Callable[[], object]) -> None:
     made: list[ReceivedFile] = []
     for row in _contents(archive, wanted, known, beat):
         if row.pk:
-            row.save(update_fields=["path", "size"])
+            row.save(update_fields=["path", "size", "sha256"])
         else:
             made.append(row)
         if len(made) >= ROWS:
@@ -129,7 +130,7 @@ def _contents(
     archive: ReceivedFile,
     wanted: list[Member],
     known: dict[str, ReceivedFile],
-    beat: Callable[[], object],
+    beat: Callable[[], None],
 ) -> Iterator[ReceivedFile]:
     """Rows whose content has just been written."""
     exchange_type = archive.session.exchange_type
@@ -144,19 +145,25 @@ def _contents(
                 kind=file_kind(member.name, exchange_type),
             )
             row.path = new_path(archive.session, archive.upload, member.name)
-            row.size = _write(full_path(row), reader, beat)
+            row.size, digest = _write(full_path(row), reader, beat)
+            if row.kind != ReceivedFile.Kind.PICTURE:
+                # whole as it is; a picture gets its hash when it is kept
+                row.sha256 = digest
             yield row
     except BadArchive as error:
         raise _refused(archive, error) from error
 
 
-def _write(path: Path, reader: archives.Reader, beat: Callable[[], object]) -> int:
+def _write(path: Path, reader: archives.Reader, beat: Callable[[], None]) -> tuple[int, str]:
+    """Size and hash of what was written."""
     path.parent.mkdir(parents=True, exist_ok=True)
     size = 0
+    found = hashlib.sha256()
     draft = path.with_name(path.name + ".part")
     with draft.open("wb") as file:
         while piece := reader.read():
             size += file.write(piece)
+            found.update(piece)
             beat()
     os.replace(draft, path)
-    return size
+    return size, found.hexdigest()

@@ -16,7 +16,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Literal
+from typing import Literal, cast
 
 from lxml import etree
 
@@ -188,8 +188,8 @@ def write_lists(statuses: Sequence[tuple[str, str]], *, charset: str = "utf-8") 
 
 
 def _written(root: etree._Element, charset: str) -> bytes:
-    body: bytes = etree.tostring(root, encoding=charset, xml_declaration=False, pretty_print=True)
-    return f'<?xml version="1.0" encoding="{charset}"?>\n'.encode() + body
+    body = etree.tostring(root, encoding=charset, xml_declaration=False, pretty_print=True)
+    return f'<?xml version="1.0" encoding="{charset}"?>\n'.encode() + cast("bytes", body)
 
 
 def _write_order(root: etree._Element, order: OutgoingOrder, zone: tzinfo) -> None:

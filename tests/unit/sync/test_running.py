@@ -112,6 +112,16 @@ def test_take_looks_into_archives(
     assert work.pictures == [picture.pk]
 
 
+def test_take_joins_the_run_of_a_packed_file_that_is_at_work(
+    session: ExchangeSession, work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "import_run", lambda *_run, **_named: None)
+    send(session, packed({"import.xml": DOCUMENT}))
+    run = running.take(session=session, sent_name="import.xml", queue=work.queue)
+    running.process(run.pk, queue=work.queue)
+    assert running.take(session=session, sent_name="import.xml", queue=work.queue) == run
+
+
 def test_take_knows_the_file_by_its_bare_name(session: ExchangeSession, work: Work) -> None:
     file = send(session, DOCUMENT, "goods/goods_1.xml")
     assert running.take(session=session, sent_name="GOODS_1.xml", queue=work.queue).file == file

@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from onec.orders import read_batch
-from sync import importing, outbound, ports, receiving, sessions, views
+from sync import outbound, ports, receiving, running, sessions, views
 from sync.connections import GUESSES
 from sync.models import Connection, ExchangeSession, OutboxOrder, ReceivedFile, Run
 from tests.factories.sync import PASSWORD, ConnectionFactory, outgoing_line, outgoing_order
@@ -263,11 +263,9 @@ def test_import_of_what_did_not_come(onec: OneC) -> None:
 
 
 @pytest.mark.usefixtures("done")
-def test_import_is_told_again(onec: OneC, django_capture_on_commit_callbacks: Any) -> None:
+def test_import_is_told_again(onec: OneC) -> None:
     onec.says("init")
     onec.says("file", DOCUMENT, filename="import.xml")
-    with django_capture_on_commit_callbacks(execute=True):
-        onec.says("import", filename="import.xml")
     assert onec.says("import", filename="import.xml") == "success"
     assert onec.says("import", filename="import.xml") == "success"
     assert Run.objects.count() == 1
@@ -302,9 +300,7 @@ def test_import_tells_why_it_failed(onec: OneC) -> None:
 
 
 @pytest.mark.usefixtures("done")
-def test_import_finds_what_is_in_an_archive(
-    onec: OneC, django_capture_on_commit_callbacks: Any
-) -> None:
+def test_import_finds_what_is_in_an_archive(onec: OneC) -> None:
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w") as archive:
         archive.writestr("import0_1.xml", DOCUMENT)
@@ -312,8 +308,6 @@ def test_import_finds_what_is_in_an_archive(
     for piece in (body[:40], body[40:]):
         name = "C%3A%5CTemp%5Cv8_3B8F_3e.zip"
         assert onec.says("file", piece, filename=name) == "success"
-    with django_capture_on_commit_callbacks(execute=True):
-        onec.says("import", filename="import0_1.xml")
     assert onec.says("import", filename="import0_1.xml") == "success"
 
 
@@ -368,7 +362,7 @@ def test_answers_to_orders_are_imported_without_being_asked_for(
 ) -> None:
     queued: list[int] = []
     monkeypatch.setattr(
-        views, "QUEUE", views.running.Queue(import_file=queued.append, make_sizes=queued.append)
+        views, "QUEUE", running.Queue(import_file=queued.append, make_sizes=queued.append)
     )
     assert sale.says("file", DOCUMENT[:70], filename="orders-1.xml") == "success"
     assert queued == []
@@ -383,7 +377,7 @@ def test_info_names_the_statuses(sale: OneC, monkeypatch: pytest.MonkeyPatch) ->
     assert "<Справочник>\n  <\u0043татусы>".encode() in answer.content
 
 
-@pytest.mark.parametrize("where", [(views.sessions, "session_of"), (views.receiving, "receive")])
+@pytest.mark.parametrize("where", [(sessions, "session_of"), (receiving, "receive")])
 def test_an_error_inside_is_a_failure_and_no_page(
     onec: OneC, monkeypatch: pytest.MonkeyPatch, where: tuple[Any, str]
 ) -> None:
@@ -400,7 +394,3 @@ def test_the_exchange_touches_no_session_of_a_browser(onec: OneC) -> None:
 
     onec.says("init")
     assert not Session.objects.exists()
-
-
-def test_importing_is_what_the_tasks_call() -> None:
-    assert callable(importing.import_run)
