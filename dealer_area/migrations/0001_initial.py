@@ -156,7 +156,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('email', models.EmailField(max_length=254, verbose_name='e-mail')),
-                ('name', models.CharField(blank=True, max_length=150, verbose_name='name')),
+                ('name', models.CharField(blank=True, max_length=150, verbose_name='first and last name')),
                 ('role', models.CharField(choices=[('director', 'director'), ('head', 'head of department'), ('buyer', 'buyer'), ('seller', 'seller'), ('accountant', 'accountant')], max_length=12, verbose_name='role')),
                 ('token_hash', models.CharField(max_length=64, unique=True)),
                 ('invited_at', models.DateTimeField(verbose_name='invited')),

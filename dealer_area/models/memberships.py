@@ -118,7 +118,7 @@ class Invitation(models.Model):
 
     dealer = models.ForeignKey(Dealer, on_delete=models.CASCADE, related_name="invitations")
     email = models.EmailField(_("e-mail"))
-    name = models.CharField(_("name"), max_length=150, blank=True)
+    name = models.CharField(_("first and last name"), max_length=150, blank=True)
     role = models.CharField(_("role"), max_length=12, choices=Role)
     outlets = models.ManyToManyField(Outlet, blank=True, related_name="+")
     token_hash = models.CharField(max_length=64, unique=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from sync.models.mirror import Mirrored
 from sync.models.trade import PriceType, Warehouse
@@ -29,7 +30,7 @@ class Counterparty(Mirrored):
     class Kind(models.TextChoices):
         COMPANY = "company", _("company")
         SOLE_TRADER = "sole_trader", _("sole trader")
-        PERSON = "person", _("person")
+        PERSON = "person", pgettext_lazy("kind of counterparty", "person")
 
     partner = models.ForeignKey(
         Partner, null=True, blank=True, on_delete=models.PROTECT, related_name="counterparties"

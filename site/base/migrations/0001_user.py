@@ -22,7 +22,7 @@ class Migration(migrations.Migration):
                 ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
                 ('is_superuser', models.BooleanField(default=False, help_text='Designates that this user has all permissions without explicitly assigning them.', verbose_name='superuser status')),
                 ('email', models.EmailField(max_length=254, unique=True, verbose_name='e-mail')),
-                ('name', models.CharField(blank=True, max_length=150, verbose_name='name')),
+                ('name', models.CharField(blank=True, max_length=150, verbose_name='first and last name')),
                 ('phone', models.CharField(blank=True, max_length=40, verbose_name='phone')),
                 ('is_staff', models.BooleanField(default=False, verbose_name="supplier's person")),
                 ('is_active', models.BooleanField(default=True, verbose_name='active')),

@@ -37,7 +37,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     """
 
     email = models.EmailField(_("e-mail"), unique=True)
-    name = models.CharField(_("name"), max_length=150, blank=True)
+    name = models.CharField(_("first and last name"), max_length=150, blank=True)
     phone = models.CharField(_("phone"), max_length=40, blank=True)
     is_staff = models.BooleanField(_("supplier's person"), default=False)
     is_active = models.BooleanField(_("active"), default=True)
