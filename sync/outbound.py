@@ -24,6 +24,7 @@ from sync.onec.outgoing import (
     OutgoingLine,
     OutgoingOrder,
     OutgoingParty,
+    PartyKind,
     from_payload,
     to_payload,
 )
@@ -33,6 +34,7 @@ __all__ = [
     "OutgoingLine",
     "OutgoingOrder",
     "OutgoingParty",
+    "PartyKind",
     "confirm",
     "enqueue",
     "give",

@@ -79,4 +79,4 @@ def tell_orders_taken(numbers: Sequence[str]) -> None:
 
 def order_statuses() -> list[tuple[str, str]]:
     """Statuses of orders, code and name, of all who have any."""
-    return [pair for callback in _status_lists for pair in callback()]
+    return [(code, str(name)) for callback in _status_lists for code, name in callback()]
