@@ -14,11 +14,11 @@ from decimal import Decimal
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.text import capfirst
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from base import figures
-from dealer_area.comparing import ChangeKind, LineChange, differences, remote_line
+from dealer_area.comparing import Bought, ChangeKind, LineChange, differences, remote_line
 from dealer_area.hearing import own_lines
 from dealer_area.models import Membership, Order, OrderEvent, OrderLine
 from dealer_area.models.orders import OrderQuerySet
@@ -28,6 +28,9 @@ from dealer_area.statuses import WAY
 from sync.models import OutboxOrder, RemoteOrder
 
 Status = Order.Status
+
+MOVES = frozenset({OrderEvent.Kind.PLACED, OrderEvent.Kind.STATUS})
+"""Events by which an order came to a status."""
 
 OPTIONAL = frozenset({Status.IN_PRODUCTION, Status.PARTLY_SHIPPED})
 """Steps that not every order goes through: shown when it did."""
@@ -63,25 +66,17 @@ class ShownLine:
 
 @dataclass(frozen=True, slots=True)
 class ShownChange:
-    """A line that 1C changed. Prices are None for whoever may not see them."""
+    """A line that 1C changed. `was` and `now` say only what differs, empty where there is no line.
+
+    `difference` is None for whoever may not see prices.
+    """
 
     change: LineChange
-    was_price: Money | None
-    now_price: Money | None
+    is_quantity: bool
+    is_price: bool
+    was: str
+    now: str
     difference: Money | None
-
-    @property
-    def is_quantity(self) -> bool:
-        """The quantity is another one."""
-        return self.change.kind in {ChangeKind.QUANTITY, ChangeKind.BOTH}
-
-    @property
-    def is_price(self) -> bool:
-        """The price is another one, and may be shown."""
-        return self.was_price is not None and self.change.kind in {
-            ChangeKind.PRICE,
-            ChangeKind.BOTH,
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +188,7 @@ def page_of(order: Order, *, see_purchase: bool) -> OrderPage:
         remote_total=remote_total,
         difference=Money(remote_total.amount - total, order.currency) if remote_total else None,
         steps=_steps(order, events),
-        events=_events(events),
+        events=_events(events, see_purchase=see_purchase),
         waits=waits,
         needs_person=waits and outbox.first() == OutboxOrder.State.PERSON,
     )
@@ -264,21 +259,36 @@ def _changes(
 
 
 def _shown_change(order: Order, change: LineChange, *, see_purchase: bool) -> ShownChange | None:
-    if not see_purchase:
-        if change.kind is ChangeKind.PRICE:
-            return None
-        return ShownChange(change, None, None, None)
+    if not see_purchase and change.kind is ChangeKind.PRICE:
+        return None
+    is_whole = change.kind in {ChangeKind.REMOVED, ChangeKind.ADDED}
+    is_quantity = is_whole or change.kind in {ChangeKind.QUANTITY, ChangeKind.BOTH}
+    is_price = see_purchase and (is_whole or change.kind in {ChangeKind.PRICE, ChangeKind.BOTH})
+
+    def words(line: Bought | None) -> str:
+        if line is None:
+            return ""
+        language = get_language() or ""
+        told = []
+        if is_quantity:
+            told.append(figures.quantity_text(line.quantity, language, line.unit))
+        if is_price:
+            told.append(figures.money_text(line.price, order.currency, language))
+        return " × ".join(told)
+
     return ShownChange(
         change,
-        was_price=Money(change.own.price, order.currency) if change.own else None,
-        now_price=Money(change.remote.price, order.currency) if change.remote else None,
-        difference=Money(change.difference, order.currency),
+        is_quantity=is_quantity,
+        is_price=is_price,
+        was=words(change.own),
+        now=words(change.remote),
+        difference=Money(change.difference, order.currency) if see_purchase else None,
     )
 
 
 def _steps(order: Order, events: Sequence[OrderEvent]) -> tuple[StepView, ...]:
     """The way of the order with the day of each step; a cancelled one ends where it was."""
-    reached = {event.status: event.at for event in reversed(events) if event.status}
+    reached = {event.status: event.at for event in reversed(events) if event.kind in MOVES}
     if order.status == Status.CANCELLED:
         way = [status for status in WAY if status in reached]
         done = [
@@ -304,19 +314,12 @@ def _steps(order: Order, events: Sequence[OrderEvent]) -> tuple[StepView, ...]:
     )
 
 
-def _events(events: Sequence[OrderEvent]) -> tuple[EventView, ...]:
+def _events(events: Sequence[OrderEvent], *, see_purchase: bool) -> tuple[EventView, ...]:
     """The history, newest first; the newest status is the current one."""
-    current = next(
-        (
-            each.pk
-            for each in events
-            if each.kind in {OrderEvent.Kind.STATUS, OrderEvent.Kind.PLACED}
-        ),
-        None,
-    )
+    current = next((each.pk for each in events if each.kind in MOVES), None)
     return tuple(
         EventView(
-            label=_label(event),
+            label=_label(event, see_purchase=see_purchase),
             at=event.at,
             by=str(event.by) if event.by else _("as 1C says"),
             note="",
@@ -327,7 +330,7 @@ def _events(events: Sequence[OrderEvent]) -> tuple[EventView, ...]:
     )
 
 
-def _label(event: OrderEvent) -> str:
+def _label(event: OrderEvent, *, see_purchase: bool) -> str:
     match event.kind:
         case OrderEvent.Kind.PLACED:
             return _("Placed and sent to 1C")
@@ -339,6 +342,9 @@ def _label(event: OrderEvent) -> str:
             count = int(event.note or 0)
             if not count:
                 return _("1C has the lines as ordered again")
+            if not see_purchase:
+                # the number would count changes of prices, too
+                return _("1C changed the order")
             return ngettext("1C changed %(count)s line", "1C changed %(count)s lines", count) % {
                 "count": count
             }
