@@ -88,10 +88,10 @@ def prepare_demonstration() -> None:
 
 def fill_demonstration(url: str, report: Callable[[str], None]) -> None:
     """Send the demonstration's data to the portal at `url`, unless that was done before."""
+    move_access(url)
     if _demonstration_state() == "prepared":
         load.fill(url, report=report)
         _set_demonstration_state("filled")
-    move_access(url)
 
 
 def _demonstration_state() -> str:
