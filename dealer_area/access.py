@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
-from typing import Concatenate, ParamSpec, TypeAlias, cast
+from typing import Any, Concatenate, ParamSpec, TypeAlias, cast
 
 from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import models
@@ -126,7 +126,8 @@ def use_membership(request: HttpRequest, pk: int) -> Membership:
     raise Http404
 
 
-View: TypeAlias = Callable[Concatenate[HttpRequest, P], HttpResponseBase]
+View: TypeAlias = Callable[Concatenate[Any, P], HttpResponseBase]
+"""A view; its request may be annotated as the narrower `member_request.MemberRequest`."""
 
 
 def require(*capabilities: Capability) -> Callable[[View[P]], View[P]]:

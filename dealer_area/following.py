@@ -241,12 +241,13 @@ def _remote_totals(orders: Iterable[Order]) -> dict[tuple[int, str], Money]:
     found = RemoteOrder.objects.filter(
         connection__in={connection for connection, _number in changed},
         number__in={number for _connection, number in changed},
-        amount__isnull=False,
     ).values_list("connection_id", "number", "amount")
     return {
         (connection, number): Money(amount, changed[connection, number].currency)
         for connection, number, amount in found
-        if (connection, number) in changed and amount != changed[connection, number].amount
+        if amount is not None
+        and (connection, number) in changed
+        and amount != changed[connection, number].amount
     }
 
 
@@ -292,11 +293,11 @@ def _steps(order: Order, events: Sequence[OrderEvent]) -> tuple[StepView, ...]:
     if order.status == Status.CANCELLED:
         way = [status for status in WAY if status in reached]
         done = [
-            StepView(capfirst(status.label), _day(reached.get(status)), True, False)
+            StepView(capfirst(str(status.label)), _day(reached.get(status)), True, False)
             for status in way
         ]
         last = StepView(
-            capfirst(Status.CANCELLED.label), _day(reached.get(Status.CANCELLED)), False, True
+            capfirst(str(Status.CANCELLED.label)), _day(reached.get(Status.CANCELLED)), False, True
         )
         return (*done, last)
     if order.status not in WAY:
@@ -304,7 +305,7 @@ def _steps(order: Order, events: Sequence[OrderEvent]) -> tuple[StepView, ...]:
     current = WAY.index(Status(order.status))
     return tuple(
         StepView(
-            label=capfirst(status.label),
+            label=capfirst(str(status.label)),
             note=_day(reached.get(status)),
             is_done=position < current,
             is_current=position == current,
@@ -348,7 +349,7 @@ def _label(event: OrderEvent, *, see_purchase: bool) -> str:
             return ngettext("1C changed %(count)s line", "1C changed %(count)s lines", count) % {
                 "count": count
             }
-    return capfirst(Status(event.status).label)
+    return capfirst(str(Status(event.status).label))
 
 
 def _state(event: OrderEvent) -> str:

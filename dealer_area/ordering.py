@@ -184,8 +184,8 @@ def _place(
 def _choices(cart: Cart) -> Choices:
     """What the cart orders for, as far as it is still the member's to choose."""
     membership = cart.membership
-    contract = available_contracts(membership.dealer).filter(pk=cart.contract_id).first()
-    outlet = Outlet.objects.for_membership(membership).filter(pk=cart.outlet_id).first()
+    contract = available_contracts(membership.dealer).filter(pk=cart.contract_id or 0).first()
+    outlet = Outlet.objects.for_membership(membership).filter(pk=cart.outlet_id or 0).first()
     entity = getattr(contract.counterparty, "legal_entity", None) if contract else None
     if contract is None or outlet is None or entity is None or entity.pk != cart.legal_entity_id:
         raise NotChosen

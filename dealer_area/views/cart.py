@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -24,6 +24,7 @@ from dealer_area.buyers import Buyer, buyer_of, forget_buyer
 from dealer_area.cart_forms import AddForm, ChoiceForm, PlacementForm, QuantityForm, decisions_in
 from dealer_area.carting import Change, Taken
 from dealer_area.checking import Check, CheckedLine, Decision, check_cart
+from dealer_area.member_request import MemberRequest
 from dealer_area.models import CartLine
 from dealer_area.packing import plain
 from dealer_area.pricing import DocumentAmounts, Money
@@ -36,14 +37,14 @@ UNDO = "cart_undo"
 
 @require_GET
 @require(Capability.PLACE_ORDERS)
-def cart(request: HttpRequest) -> HttpResponse:
+def cart(request: MemberRequest) -> HttpResponse:
     """The cart: lines, totals, and for whom it orders."""
     return render(request, "dealer_area/cart.html", _cart_words(request))
 
 
 @require_POST
 @require(Capability.PLACE_ORDERS)
-def add(request: HttpRequest) -> HttpResponse:
+def add(request: MemberRequest) -> HttpResponse:
     """Add an offer: fields `offer` and `quantity`, and `next` to come back to without script."""
     form = AddForm(request.POST)
     if not form.is_valid():
@@ -66,7 +67,7 @@ def add(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @require(Capability.PLACE_ORDERS)
-def line(request: HttpRequest, pk: int) -> HttpResponse:
+def line(request: MemberRequest, pk: int) -> HttpResponse:
     """Another quantity of a line, or its removal (`remove`)."""
     membership = request.membership
     try:
@@ -106,7 +107,7 @@ def line(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 @require(Capability.PLACE_ORDERS)
-def clear(request: HttpRequest) -> HttpResponse:
+def clear(request: MemberRequest) -> HttpResponse:
     """Take every line out."""
     _keep(request, carting.clear(membership=request.membership, by=request.user))
     return _changed(request)
@@ -114,7 +115,7 @@ def clear(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @require(Capability.PLACE_ORDERS)
-def undo(request: HttpRequest) -> HttpResponse:
+def undo(request: MemberRequest) -> HttpResponse:
     """Put back what was taken out last."""
     carting.restore(membership=request.membership, taken=_kept(request), by=request.user)
     _forget_taken(request)
@@ -123,7 +124,7 @@ def undo(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @require(Capability.PLACE_ORDERS)
-def choice(request: HttpRequest) -> HttpResponse:
+def choice(request: MemberRequest) -> HttpResponse:
     """For whom the cart orders; `checkout` goes on to the checkout."""
     membership = request.membership
     form = ChoiceForm(membership, carting.cart_of(membership), request.POST)
@@ -140,7 +141,7 @@ def choice(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @require(Capability.PLACE_ORDERS)
-def checkout(request: HttpRequest) -> HttpResponse:
+def checkout(request: MemberRequest) -> HttpResponse:
     """The last look: differences to decide about, totals, and the button that orders."""
     if request.method == "POST":
         return _decide(request)
@@ -153,7 +154,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _decide(request: HttpRequest) -> HttpResponse:
+def _decide(request: MemberRequest) -> HttpResponse:
     form = PlacementForm(request.POST)
     if not form.is_valid():
         return redirect("dealer:checkout")
@@ -199,7 +200,7 @@ def _reason(refusal: ordering.CannotPlace) -> str:
     return _("The amount is too large. Split the order into several.")
 
 
-def _cart_words(request: HttpRequest) -> dict[str, Any]:
+def _cart_words(request: MemberRequest) -> dict[str, Any]:
     buyer = buyer_of(request)
     membership = request.membership
     found = check_cart(buyer)
@@ -263,7 +264,7 @@ def _totals(buyer: Buyer, amounts: DocumentAmounts) -> dict[str, Money] | None:
     }
 
 
-def _changed(request: HttpRequest, error: str = "") -> HttpResponse:
+def _changed(request: MemberRequest, error: str = "") -> HttpResponse:
     """The cart anew: the part of the page for htmx, the way back to it otherwise."""
     forget_buyer(request)
     if request.htmx:
@@ -276,7 +277,9 @@ def _changed(request: HttpRequest, error: str = "") -> HttpResponse:
     return redirect("dealer:cart")
 
 
-def _said(request: HttpRequest, text: str, state: str, offer: Offer | None = None) -> HttpResponse:
+def _said(
+    request: MemberRequest, text: str, state: str, offer: Offer | None = None
+) -> HttpResponse:
     """What became of adding: a toast and the header's cart, or a message on the page before."""
     if not request.htmx:
         level = {"ok": messages.SUCCESS, "warn": messages.WARNING}.get(state, messages.ERROR)
@@ -294,7 +297,7 @@ def _toast(response: HttpResponse, text: str, state: str) -> HttpResponse:
     toast = {"text": text, "state": state}
     if state != "bad":
         toast |= {"url": reverse("dealer:cart"), "action": _("To the cart")}
-    return trigger_client_event(response, "toast", [toast])
+    return trigger_client_event(response, "toast", toast)
 
 
 def _words_of(change: Change, offer: Offer) -> str:
@@ -317,27 +320,27 @@ def _quantity(value: Decimal, unit: str) -> str:
     return figures.quantity_text(value, get_language() or "", unit)
 
 
-def _keep(request: HttpRequest, taken: Any) -> None:
+def _keep(request: MemberRequest, taken: Any) -> None:
     request.session[UNDO] = {
         "membership": request.membership.pk,
         "lines": [each.packed() for each in taken],
     }
 
 
-def _forget_taken(request: HttpRequest) -> None:
+def _forget_taken(request: MemberRequest) -> None:
     """The offer to put lines back ends with the next change."""
     if UNDO in request.session:
         del request.session[UNDO]
 
 
-def _kept(request: HttpRequest) -> list[Taken]:
+def _kept(request: MemberRequest) -> list[Taken]:
     kept = request.session.get(UNDO) or {}
     if kept.get("membership") != request.membership.pk:
         return []
     return [Taken.unpacked(each) for each in kept["lines"]]
 
 
-def _undo_words(request: HttpRequest) -> str:
+def _undo_words(request: MemberRequest) -> str:
     """What can be put back, in words; empty when nothing can."""
     count = len(_kept(request))
     if not count:

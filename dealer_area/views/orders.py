@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.http import HttpResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.text import capfirst
@@ -17,6 +17,7 @@ from django.views.decorators.http import require_GET
 from dealer_area.access import require
 from dealer_area.buyers import buyer_of
 from dealer_area.following import page_of, rows_of, wanted
+from dealer_area.member_request import MemberRequest
 from dealer_area.models import Order
 from dealer_area.models.orders import OrderQuerySet
 
@@ -36,7 +37,7 @@ SHOWN_STATUSES = (
 
 @require_GET
 @require()
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: MemberRequest) -> HttpResponse:
     """Orders of the member, newest first, by `status` and `q` (a number, ours or 1C's)."""
     buyer = buyer_of(request)
     status, text = request.GET.get("status", ""), request.GET.get("q", "").strip()
@@ -70,7 +71,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @require()
-def export(request: HttpRequest) -> StreamingHttpResponse:
+def export(request: MemberRequest) -> StreamingHttpResponse:
     """The list, filtered as it is, as CSV that opens in a spreadsheet."""
     buyer = buyer_of(request)
     found = wanted(
@@ -89,7 +90,7 @@ def export(request: HttpRequest) -> StreamingHttpResponse:
 
 @require_GET
 @require()
-def order(request: HttpRequest, number: str) -> HttpResponse:
+def order(request: MemberRequest, number: str) -> HttpResponse:
     """One order: status, lines, what 1C changed, history."""
     buyer = buyer_of(request)
     found = get_object_or_404(

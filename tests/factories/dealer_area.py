@@ -9,8 +9,11 @@ from typing import Any
 import factory
 
 from base.models import User
-from dealer_area.models import Dealer, LegalEntity, Membership, Outlet, Role
-from sync.models import Connection, Contract, Counterparty, Offer, PriceType, Warehouse
+from dealer_area.carting import cart_of
+from dealer_area.models import Cart, CartLine, Dealer, LegalEntity, Membership, Outlet, Role
+from dealer_area.quoting import prices_of
+from dealer_area.terms import terms_for
+from sync.models import Agreement, Connection, Contract, Counterparty, Offer, PriceType, Warehouse
 from sync.reading import offers_by_ids
 from tests.factories.base import UserFactory
 from tests.factories.sync import (
@@ -86,6 +89,7 @@ class Trade:
     outlet: Outlet
     counterparty: Counterparty
     legal_entity: LegalEntity
+    agreement: Agreement
     contract: Contract
     membership: Membership
 
@@ -123,6 +127,7 @@ def make_trade(role: Role = Role.BUYER, *, markup: str = "40", **price_type: Any
         outlet,
         counterparty,
         legal_entity,
+        agreement,
         contract,
         membership,
     )
@@ -141,3 +146,19 @@ def make_goods(
         made.append(offer.pk)
     found = offers_by_ids(made)
     return [found[pk] for pk in made]
+
+
+def fill_at_once(trade: Trade, offers: list[Offer], quantity: int = 2) -> Cart:
+    """The member's cart with these offers in it, all seen at their prices."""
+    cart = cart_of(trade.membership)
+    terms = terms_for(trade.membership)
+    CartLine.objects.bulk_create(
+        CartLine(
+            cart=cart,
+            offer=offer,
+            quantity=quantity,
+            seen_price=price.amount if (price := prices_of(offer, terms)[0]) else None,
+        )
+        for offer in offers
+    )
+    return cart

@@ -18,6 +18,7 @@ from sync.models import Offer, OfferPrices, OfferStock, OutboxOrder
 from tests.factories.dealer_area import (
     OutletFactory,
     Trade,
+    fill_at_once,
     make_goods,
     make_trade,
 )
@@ -257,9 +258,7 @@ def test_placing_takes_a_fixed_number_of_queries(
     count: int, django_assert_max_num_queries: Any
 ) -> None:
     trade = make_trade()
-    for offer in make_goods(trade, count):
-        carting.add(membership=trade.membership, offer=offer, quantity=Decimal(1), by=trade.user)
-    cart = carting.cart_of(trade.membership)
+    cart = fill_at_once(trade, make_goods(trade, count))
 
     with django_assert_max_num_queries(40):
         order = place(trade, cart)

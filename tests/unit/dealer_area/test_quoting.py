@@ -94,8 +94,8 @@ def test_stock_is_that_of_the_terms_warehouse_and_rows_tell_all() -> None:
 
 def test_without_a_warehouse_in_the_terms_all_counts() -> None:
     trade = make_trade()
-    trade.contract.agreement.warehouse = None
-    trade.contract.agreement.save()
+    trade.agreement.warehouse = None
+    trade.agreement.save()
     [offer] = make_goods(trade)
     away = WarehouseFactory(connection=trade.connection)
     offer = restocked(offer, {trade.warehouse.pk: "3", away.pk: "40"})

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from dealer_area.models import Dealer, LegalEntity
 from dealer_area.terms import available_contracts, contracts_of, terms_for
 from tests.factories.dealer_area import LegalEntityFactory, Trade, make_trade
 from tests.factories.sync import ContractFactory, CounterpartyFactory, PriceTypeFactory
@@ -22,10 +23,10 @@ def price_types(trade: Trade) -> dict[str, Any]:
     }
     trade.contract.price_type = found["contract"]
     trade.contract.save()
-    trade.contract.agreement.price_type = found["agreement"]
-    trade.contract.agreement.save()
+    trade.agreement.price_type = found["agreement"]
+    trade.agreement.save()
     trade.dealer.price_type = found["dealer"]
-    trade.dealer.save()
+    Dealer.objects.filter(pk=trade.dealer.pk).update(price_type=found["dealer"])
     return found
 
 
@@ -45,8 +46,8 @@ def test_the_nearest_price_type_wins() -> None:
 
 def test_a_default_of_another_base_serves_nobody_here() -> None:
     trade, other = make_trade(), make_trade()
-    trade.contract.agreement.price_type = None
-    trade.contract.agreement.save()
+    trade.agreement.price_type = None
+    trade.agreement.save()
     other.price_type.is_default = True
     other.price_type.save()
 
@@ -110,8 +111,7 @@ def test_only_contracts_of_own_active_entities_can_be_chosen() -> None:
     assert list(available_contracts(trade.dealer)) == [trade.contract, theirs]
     assert list(contracts_of(second)) == [theirs]
     assert elsewhere not in contracts_of(trade.legal_entity)
-    second.is_active = False
-    second.save()
+    LegalEntity.objects.filter(pk=second.pk).update(is_active=False)
     assert list(available_contracts(trade.dealer)) == [trade.contract]
 
 

@@ -17,6 +17,7 @@ from tests.factories.dealer_area import (
     MembershipFactory,
     OutletFactory,
     Trade,
+    fill_at_once,
     make_goods,
     make_trade,
 )
@@ -27,9 +28,7 @@ HTMX = {"HX-Request": "true"}
 
 
 def placed(trade: Trade, count: int = 1, *, price: str = "258.00") -> Order:
-    for offer in make_goods(trade, count, price=price):
-        carting.add(membership=trade.membership, offer=offer, quantity=Decimal(2), by=trade.user)
-    cart = carting.cart_of(trade.membership)
+    cart = fill_at_once(trade, make_goods(trade, count, price=price))
     return ordering.place_order(
         cart=cart, placement_key=cart.placement_key, accepted={}, by=trade.user, at=AT
     )
