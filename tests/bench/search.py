@@ -79,7 +79,12 @@ def measure(size: int) -> Iterator[dict[str, Any]]:
         for stock in stocks:
             stock.changed_in = batch
             stock.quantities = quantities(chance, stock.quantities)
-        OfferStock.objects.bulk_update(stocks, ["changed_in", "quantities"], batch_size=200)
+        OfferStock.objects.bulk_create(
+            stocks,
+            update_conflicts=True,
+            unique_fields=["offer"],
+            update_fields=["changed_in", "quantities"],
+        )
     yield row(f"stock of {delta} offers, half came or went", seconds(indexing.refresh), "s")
 
     viewer = Viewer(Visibility(frozenset({connection_id})), 0)

@@ -9,6 +9,7 @@ from django.utils.module_loading import autodiscover_modules
 
 from portal.health import beat
 from portal.queue import huey
+from search.tasks import refresh_index
 
 WORKERS = 2
 
@@ -25,5 +26,6 @@ class Command(BaseCommand):
         consumer = huey.create_consumer(
             workers=WORKERS, max_delay=1.0, flush_locks=True, graceful_signal="TERM"
         )
+        refresh_index.later()  # a new installation or version has no index yet
         with beat():
             consumer.run()
