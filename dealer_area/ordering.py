@@ -2,7 +2,7 @@
 
 An order is a snapshot: prices with their trail, VAT, names. It is handed to 1C by a row of sync's
 outbox written in the same transaction, so that there is neither an order that 1C never gets nor
-one that it gets twice (docs/adr/0008). Rules in words: docs/features/ordering.md.
+one that it gets twice (docs/adr/0013). Rules in words: docs/features/ordering.md.
 """
 
 from __future__ import annotations
