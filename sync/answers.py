@@ -52,8 +52,8 @@ def xml(body: bytes, charset: str) -> HttpResponse:
 
 
 def one_line(words: str) -> str:
-    """The words without line breaks, cut to what a log of 1C can show."""
-    line = " ".join(words.split())
+    """The words without line breaks and control characters, cut to what a log of 1C can show."""
+    line = "".join(c if c.isprintable() else "?" for c in " ".join(words.split()))
     return line if len(line) <= LONGEST else line[: LONGEST - 1] + "…"
 
 

@@ -14,7 +14,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import DatabaseError
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -70,8 +70,8 @@ class Call:
 
     @property
     def title(self) -> str:
-        """What it asked for, for the journal."""
-        return " ".join(part for part in (self.exchange_type, self.mode, self.filename) if part)
+        """What it asked for, for the journal: PostgreSQL takes no zero bytes."""
+        return answers.one_line(f"{self.exchange_type} {self.mode} {self.filename}")
 
 
 @csrf_exempt
@@ -89,7 +89,7 @@ def exchange(request: HttpRequest) -> HttpResponse:
             return _answer(call)
         except UnreadablePostError:
             return answers.failure(_("The connection broke off, send the file again."))
-        except DatabaseError:
+        except OperationalError:
             log.exception("exchange: %s", call.title)
             return answers.failure(_("The portal is busy, repeat the exchange a little later."))
         except Exception:
@@ -220,9 +220,10 @@ HANDLERS: dict[str, Callable[[Call, ExchangeSession], HttpResponse]] = {
 def _session(call: Call) -> ExchangeSession | None:
     """The session by the cookie that 1C copies by hand, else by the address."""
     for key in (call.request.COOKIES.get(answers.COOKIE), call.request.GET.get("sessid")):
-        found = sessions.session_of(key=key.strip(), at=call.at) if key else None
-        if found is not None:
-            return found
+        if key and key.strip().isalnum():
+            found = sessions.session_of(key=key.strip(), at=call.at)
+            if found is not None:
+                return found
     return None
 
 
@@ -244,7 +245,7 @@ def _credentials(request: HttpRequest) -> tuple[str, str] | None:
         text = raw.decode()
     except UnicodeDecodeError:
         text = raw.decode("cp1251", "replace")
-    user, colon, password = text.partition(":")
+    user, colon, password = text.replace("\x00", "").partition(":")
     return (user, password) if colon and (user or password) else None
 
 

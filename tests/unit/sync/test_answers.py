@@ -39,5 +39,5 @@ def test_xml_names_its_charset_in_the_header() -> None:
 
 
 def test_one_line_is_cut_to_what_a_log_shows() -> None:
-    assert answers.one_line(" а\nб\t в ") == "а б в"
+    assert answers.one_line(" а\nб\t в\x00\x1b ") == "а б в??"
     assert len(answers.one_line("я" * 5000)) == answers.LONGEST

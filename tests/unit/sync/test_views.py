@@ -165,7 +165,7 @@ def test_a_wrong_password_and_missing_credentials_are_told_apart(base: Connectio
     assert sorted(Run.objects.values_list("connection", "state")) == [(base.pk, "failed")] * 2
 
 
-@pytest.mark.parametrize("header", ["Basic", "Basic !!!", "Basic " + "OjpA", "Bearer abc"])
+@pytest.mark.parametrize("header", ["Basic", "Basic !!!", "Basic OjpA", "Bearer abc"])
 def test_nonsense_credentials_are_answered(base: Connection, header: str) -> None:
     answer = Client().get(f"{PATH}?type=catalog&mode=checkauth", headers={"Authorization": header})
     assert (answer.status_code, answer.content[:8]) == (200, b"failure\n")
@@ -198,6 +198,14 @@ def test_a_lost_session_is_told(base: Connection, onec: OneC) -> None:
     assert stranger.says("init").startswith("failure\nНет сеанса")
     ExchangeSession.objects.update(seen_at=timezone.now() - sessions.LIFE)
     assert onec.says("init").startswith("failure\nСеанс завершён")
+
+
+def test_zero_bytes_find_nothing_and_break_nothing(base: Connection, onec: OneC) -> None:
+    onec.cookie = ""
+    assert onec.says("init", sessid="a%00b").startswith("failure\n")
+    assert onec.says("a%00b").startswith("failure\nНеизвестная команда")
+    onec.base.user = "a\x00b"
+    assert onec.says("checkauth").startswith("failure\nНеверное имя")
 
 
 def test_a_session_is_found_by_the_address_too(onec: OneC) -> None:
