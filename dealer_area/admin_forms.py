@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from wagtail.admin.forms import WagtailAdminModelForm
 
 from base.texts import name_key
+from dealer_area import tasks
 from dealer_area.models import Invitation, Membership, Outlet, StatusMap
 
 
@@ -92,4 +93,11 @@ class StatusMapForm(WagtailAdminModelForm):
         ).exclude(pk=self.instance.pk)
         if others.exists():
             self.add_error("name", _("This status is in the list already."))
+        return found
+
+    def save(self, commit: bool = True) -> StatusMap:
+        """Write it; orders that wait in this status follow."""
+        found: StatusMap = super().save(commit)
+        if commit:
+            tasks.take_status_again.later(found.pk)
         return found

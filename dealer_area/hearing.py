@@ -13,6 +13,7 @@ from datetime import datetime
 from django.db import transaction
 from django.utils import timezone
 
+from base.texts import name_key
 from dealer_area.comparing import Bought, differences, fingerprint, remote_line
 from dealer_area.models import Order, OrderEvent, OrderLine
 from dealer_area.statuses import (
@@ -73,6 +74,14 @@ def orders_taken(numbers: Sequence[str]) -> None:
             order.heard_at = at
         Order.objects.bulk_update(taken, ["status", "heard_at"], batch_size=CHUNK)
         OrderEvent.objects.bulk_create(_status_event(order, at) for order in taken)
+
+
+def take_status_again(*, connection_id: int, key: str) -> None:
+    """Look anew at the orders whose status in 1C has the name of `key`: its meaning has changed."""
+    told = RemoteOrder.objects.filter(connection_id=connection_id)
+    names = [name for name in told.values_list("status", flat=True).distinct() if name]
+    meant = [name for name in names if name_key(name) == key]
+    take_remote_orders(list(told.filter(status__in=meant).values_list("pk", flat=True)))
 
 
 def own_statuses() -> list[tuple[str, str]]:

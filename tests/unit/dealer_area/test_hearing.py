@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from dealer_area import carting, hearing, ordering
+from dealer_area import carting, hearing, ordering, tasks
 from dealer_area.models import Order, OrderEvent, StatusMap
 from sync import ports
 from sync.models import RemoteOrder
@@ -115,6 +115,18 @@ def test_a_name_that_staff_have_mapped_moves_the_order() -> None:
 
     hear(order, status="На комплектации")
 
+    assert order.status == Order.Status.IN_PRODUCTION
+
+
+def test_orders_follow_when_staff_give_their_status_a_meaning() -> None:
+    order = hear(placed(make_trade()), status="На Комплектации")
+    row = StatusMap.objects.get(name="На Комплектации")
+    row.status = Order.Status.IN_PRODUCTION
+    row.save()
+
+    tasks.take_status_again.now(row.pk)
+
+    order.refresh_from_db()
     assert order.status == Order.Status.IN_PRODUCTION
 
 
