@@ -154,6 +154,14 @@ class EmbeddedEngine:
         folder = self._current()
         if folder is None:
             raise NotReadyError
+        try:
+            return self._reloaded(folder)
+        except (ValueError, OSError):
+            if self._current() == folder:
+                raise
+            return self._open()  # a rebuild has just put another in its place
+
+    def _reloaded(self, folder: Path) -> Snapshot:
         stamp = _stamp(folder)
         snapshot = self._snapshot
         if snapshot is not None and snapshot.stamp == stamp:

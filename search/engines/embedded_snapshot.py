@@ -44,7 +44,7 @@ class Snapshot:
             if loosely:
                 query = text.query(loosely=True, filters=filters.all())
                 total = self._total(query)
-        ids = self._page(query, request) if request.offset < total else ()
+        ids = self._page(query, request) if request.limit and request.offset < total else ()
         if not request.with_facets:
             return Answer(ids, total, {}, {}, 0)
         key = (

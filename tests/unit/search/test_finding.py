@@ -226,6 +226,15 @@ def test_find_pages(kitchens: Catalogue) -> None:
     assert find(Query(page=500_000), kitchens.viewer()).product_ids == ()
 
 
+def test_find_behind_the_last_page_is_empty(
+    kitchens: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("search.finding.MAX_DEPTH", 2)
+    found = find(Query(page=2, per_page=3), kitchens.viewer())
+    assert (found.product_ids, found.total) == ((), 4)
+    assert len(find(Query(per_page=3), kitchens.viewer()).product_ids) == 2
+
+
 def test_find_makes_no_queries(
     kitchens: Catalogue, django_assert_num_queries: Callable[[int], Any]
 ) -> None:

@@ -12,6 +12,7 @@ from search import indexing, tasks
 from search.finding import find
 from search.query import Query
 from sync import ports
+from sync.models import Run
 from tests.factories.search import Catalogue
 
 
@@ -42,6 +43,32 @@ def test_refresh_waits_in_the_queue_once(monkeypatch: pytest.MonkeyPatch) -> Non
     tasks.refresh_index.now()
     tasks.ask_for_refresh()
     assert len(put) == 2
+
+
+def test_refresh_waits_for_an_import_a_little(
+    catalogue: Catalogue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = Run.objects.create(
+        connection=catalogue.connection, kind="catalog", state=Run.State.RUNNING
+    )
+    slept: list[float] = []
+
+    def sleep(seconds: float) -> None:
+        slept.append(seconds)
+        if len(slept) == 3:
+            Run.objects.filter(pk=run.pk).update(state=Run.State.DONE)
+
+    monkeypatch.setattr(tasks.time, "sleep", sleep)
+    monkeypatch.setattr(tasks.HUEY, "immediate", False)
+    catalogue.product("Арка")
+    tasks.refresh_index.now()
+    assert slept == [tasks.PAUSE] * 3
+    assert find(Query(), catalogue.viewer()).total == 1
+    # one that was killed in the middle keeps nobody for long
+    Run.objects.filter(pk=run.pk).update(state=Run.State.RUNNING)
+    monkeypatch.setattr(tasks, "PATIENCE", -1.0)
+    tasks.refresh_index.now()
+    assert len(slept) == 3
 
 
 def test_sweeper_catches_up(catalogue: Catalogue) -> None:
