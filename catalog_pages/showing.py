@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import prefetch_related_objects
 
@@ -54,7 +55,7 @@ class Shown:
         return self.characteristics[:middle], self.characteristics[middle:]
 
     @property
-    def documents(self) -> list[object]:
+    def documents(self) -> list[Any]:
         """Spec sheets and files among the blocks of the page."""
         return [
             block.value
@@ -63,7 +64,7 @@ class Shown:
         ]
 
     @property
-    def blocks(self) -> list[object]:
+    def blocks(self) -> list[Any]:
         """The other blocks, in the editor's order."""
         return [
             block

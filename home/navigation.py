@@ -164,7 +164,8 @@ class Frame:
         contract = (
             available_contracts(self._membership.dealer).first() if self._membership else None
         )
-        return (contract.counterparty.legal_entity if contract else None), contract
+        counterparty = contract.counterparty if contract else None
+        return getattr(counterparty, "legal_entity", None), contract
 
     @property
     def legal_entity_label(self) -> str:

@@ -20,7 +20,7 @@ def plant_site() -> HomePage:
     What is there already stays as it is, so that it may be called again. Titles are in the
     portal's own language, because they are content and not words of the interface.
     """
-    home = HomePage.objects.first()
+    home: HomePage | None = HomePage.objects.first()
     if home is None:
         home = _plant_home()
     if not CatalogueIndexPage.objects.exists():
@@ -46,7 +46,8 @@ def _plant_home() -> HomePage:
     if welcome and welcome.specific_class is Page and not welcome.get_children().exists():
         welcome.refresh_from_db()
         welcome.delete()
-    return HomePage.objects.get(pk=home.pk)
+    planted: HomePage = HomePage.objects.get(pk=home.pk)
+    return planted
 
 
 def _add(parent: Page, page: Page) -> Page:

@@ -85,7 +85,7 @@ class ProductPage(CataloguePage, BasePage):
     def full_clean(self, *args: Any, **kwargs: Any) -> None:
         """Fill an empty title from the product, and the slug always."""
         if self.product_id:
-            self.title = self.title or title_of(self.product)
+            self.title: str = self.title or title_of(self.product)
             self.slug = slug_of(self.product)
         super().full_clean(*args, **kwargs)
 

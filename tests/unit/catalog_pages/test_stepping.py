@@ -23,7 +23,8 @@ def base() -> Connection:
 
 
 def page_of(category: Category) -> CategoryPage:
-    return CategoryPage.objects.get(category=category)
+    page: CategoryPage = CategoryPage.objects.get(category=category)
+    return page
 
 
 def test_sync_without_a_catalogue_root_waits() -> None:
