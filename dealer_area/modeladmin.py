@@ -111,7 +111,7 @@ class DealerRegister(EditableRegister):
             (str(one.user), one.user.email, one.get_role_display())
             for one in Membership.objects.for_dealer(instance)
         ]
-        yield Section(_("People"), (_("Person"), _("E-mail"), _("Role")), members, none)
+        yield Section(_("People"), (_("Employee"), _("E-mail"), _("Role")), members, none)
 
 
 class MembershipEdit(EditView):

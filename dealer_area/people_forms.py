@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib.auth import password_validation
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from dealer_area.access import Capability, entitlement_of
@@ -33,7 +33,7 @@ class PlaceForm(forms.Form):
         role, outlets = self.fields["role"], self.fields["outlets"]
         assert isinstance(role, forms.TypedChoiceField)  # noqa: S101
         assert isinstance(outlets, forms.ModelMultipleChoiceField)  # noqa: S101
-        role.choices = [(one.value, one.label) for one in authority.roles()]
+        role.choices = [(one.value, capfirst(one.label)) for one in authority.roles()]
         outlets.queryset = Outlet.objects.for_membership(manager)
         if authority.outlet_ids:
             outlets.required = True
@@ -73,7 +73,7 @@ class CapabilitiesForm(forms.Form):
         field = self.fields["capabilities"]
         assert isinstance(field, forms.TypedMultipleChoiceField)  # noqa: S101
         offered = authority_of(manager).capabilities
-        field.choices = [(one.value, one.label) for one in Capability if one in offered]
+        field.choices = [(one.value, capfirst(one.label)) for one in Capability if one in offered]
 
 
 class AcceptForm(forms.Form):
@@ -88,5 +88,5 @@ class AcceptForm(forms.Form):
         label=_("Password"),
         strip=False,
         widget=forms.PasswordInput(attrs={"class": "input", "autocomplete": "new-password"}),
-        help_text=password_validation.password_validators_help_text_html,
+        help_text=_("At least 10 characters; not only digits, no common word, not your address."),
     )

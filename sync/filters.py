@@ -11,6 +11,17 @@ from django.utils.translation import gettext_lazy as _
 
 from sync.models import Connection
 
+KINDS = {
+    "catalog": _("catalogue"),
+    "sale": _("orders"),
+    "partner": _("partners"),
+    "counterparty": _("counterparties"),
+    "agreement": _("agreements"),
+    "contract": _("contracts"),
+    "order": _("orders in 1C"),
+}
+"""Kinds of `Run` in words."""
+
 
 class BaseFilter(SimpleListFilter):
     """By base of 1C; not offered while there is one base."""
@@ -29,3 +40,20 @@ class BaseFilter(SimpleListFilter):
         """Rows of the chosen base."""
         chosen = self.value()
         return queryset.filter(connection=chosen) if chosen and chosen.isdecimal() else queryset
+
+
+class KindFilter(SimpleListFilter):
+    """Runs by the kind of data they carry."""
+
+    title = _("kind")
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        """The kinds there may be."""
+        return list(KINDS.items())
+
+    def queryset(
+        self, request: HttpRequest, queryset: models.QuerySet[Any]
+    ) -> models.QuerySet[Any]:
+        """Runs of the chosen kind."""
+        return queryset.filter(kind=self.value()) if self.value() else queryset

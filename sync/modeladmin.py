@@ -27,7 +27,7 @@ from base.registers import (
     text,
 )
 from sync import connections
-from sync.filters import BaseFilter
+from sync.filters import KINDS, BaseFilter, KindFilter
 from sync.models import (
     Connection,
     OutboxOrder,
@@ -55,7 +55,7 @@ class RunRegister(Register):
     list_display = (
         "queued",
         "base_name",
-        "kind",
+        "kind_words",
         "title",
         "state",
         "read_count",
@@ -65,13 +65,13 @@ class RunRegister(Register):
         "parked_count",
         "rejected_count",
     )
-    list_filter = (BaseFilter, "state", "kind")
+    list_filter = (BaseFilter, "state", KindFilter)
     list_select_related = ("connection",)
     search_fields = ("title",)
     ordering = ("-pk",)
     inspect_view_fields = (
         "base_name",
-        "kind",
+        "kind_words",
         "title",
         "state",
         "file_name",
@@ -91,6 +91,12 @@ class RunRegister(Register):
     base_name = BASE
     file_name = text("file.name", gettext_lazy("file"))
     started = text("by", gettext_lazy("started by"))
+
+    def kind_words(self, row: Run) -> str:
+        """What kind of data the run carried."""
+        return str(KINDS.get(row.kind, row.kind))
+
+    kind_words.short_description = gettext_lazy("kind")  # type: ignore[attr-defined]
 
     def sections(self, instance: Run) -> Iterable[Section]:
         """Objects that were not taken, and why."""
@@ -397,7 +403,7 @@ class ConnectionRegister(EditableRegister):
     def sections(self, instance: Connection) -> Iterable[Section]:
         """The last runs."""
         rows = [
-            (f"{run.pk}", run.kind, run.title, run.get_state_display())
+            (f"{run.pk}", str(KINDS.get(run.kind, run.kind)), run.title, run.get_state_display())
             for run in instance.runs.order_by("-pk")[:20]
         ]
         yield Section(

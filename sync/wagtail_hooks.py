@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from wagtail import hooks
+from wagtail.admin.ui.components import Component
 from wagtail.admin.viewsets.base import ViewSet
 from wagtail_modeladmin.options import modeladmin_register
 
+from base.panels import ListPanel, PanelRow
+from base.registers import moment_words
 from sync.choosers import counterparty_chooser, partner_chooser
 from sync.mirror_registers import MirrorGroup
 from sync.modeladmin import ExchangeGroup
+from sync.models import OutboxOrder, Run
 
 modeladmin_register(ExchangeGroup)
 modeladmin_register(MirrorGroup)
@@ -18,3 +25,49 @@ modeladmin_register(MirrorGroup)
 def register_choosers() -> list[ViewSet]:
     """Choosing partners and counterparties."""
     return [partner_chooser, counterparty_chooser]
+
+
+@hooks.register("construct_homepage_panels")
+def add_panels(request: HttpRequest, panels: list[Component]) -> None:
+    """The last runs, and orders that 1C cannot take without a person."""
+    if not request.user.has_perm("sync.view_run"):
+        return
+    runs = Run.objects.select_related("connection").order_by("-pk")[:5]
+    panels.append(
+        ListPanel(
+            name="runs",
+            order=210,
+            title=_("Last exchanges"),
+            rows=[
+                PanelRow(
+                    reverse("sync_run_modeladmin_inspect", args=[run.pk]),
+                    (
+                        run.title or run.kind,
+                        run.connection.name,
+                        run.get_state_display(),
+                        moment_words(run.finished_at or run.queued_at),
+                    ),
+                )
+                for run in runs
+            ],
+            empty=_("1C has not exchanged yet."),
+            more=reverse("sync_run_modeladmin_index"),
+        )
+    )
+    stuck = OutboxOrder.objects.filter(state=OutboxOrder.State.PERSON).order_by("-pk")[:5]
+    panels.append(
+        ListPanel(
+            name="stuck-orders",
+            order=200,
+            title=_("Orders that need attention"),
+            rows=[
+                PanelRow(
+                    reverse("sync_outboxorder_modeladmin_inspect", args=[order.pk]),
+                    (order.number, order.error, moment_words(order.queued_at)),
+                )
+                for order in stuck
+            ],
+            empty=_("1C takes all orders."),
+            more=reverse("sync_outboxorder_modeladmin_index") + "?state__exact=person",
+        )
+    )

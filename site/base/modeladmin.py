@@ -17,7 +17,7 @@ class PeopleRegister(Register):
     model = User
     menu_icon = "user"
     menu_order = 320
-    menu_label = gettext_lazy("People")
+    menu_label = gettext_lazy("Accounts")
     list_display = ("person", "email", "phone", "staff", "active", "seen")
     list_filter = ("is_staff", "is_active")
     search_fields = ("email", "~name")

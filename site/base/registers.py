@@ -273,8 +273,8 @@ class RegisterInspect(InspectView):
             return yes_or_no(value)
         if isinstance(field, models.DateTimeField):
             return moment_words(value)
-        if isinstance(field, models.DecimalField):
-            return NOTHING if value is None else quantity_text(value, _language())
+        if isinstance(field, (models.DecimalField, models.IntegerField)):
+            return quantity_words(value)
         return super().get_field_display_value(field_name, field)
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:

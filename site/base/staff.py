@@ -7,7 +7,6 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from django import forms
 from django.db import models, transaction
-from django.utils.translation import gettext_lazy as _
 from wagtail.users.forms import UserCreationForm, UserEditForm
 from wagtail.users.views.users import IndexView, UserViewSet
 
@@ -53,10 +52,12 @@ class _PersonForm:
 class PersonCreationForm(_PersonForm, UserCreationForm):
     """A new person of the supplier."""
 
-    is_staff = forms.BooleanField(label=_("supplier's person"), required=False, initial=True)
-
     class Meta(UserCreationForm.Meta):
         fields = ("email", "name", "phone", "is_staff", "is_superuser", "groups")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["is_staff"].initial = True
 
 
 class PersonEditForm(_PersonForm, UserEditForm):
@@ -70,6 +71,8 @@ class PeopleIndex(IndexView):
     """The list of users, searched by address and name in any case."""
 
     show_other_searches = False
+    # who may only look has the register of accounts
+    any_permission_required = ("add", "change", "delete")
 
     @property
     def is_searchable(self) -> bool:
