@@ -29,6 +29,7 @@ from demo.assortment import (
 from demo.goods import PROPERTIES, Drawing, Good
 from demo.identifiers import inn
 from demo.picture import draw
+from demo.typography import bound
 
 CURRENCY = "RUB"
 OWNER_NAME = "ООО «Северный фасад»"
@@ -196,7 +197,7 @@ class _Writer:
                 f"<Наименование>{escape(good.name[:250])}</Наименование>",
                 _unit(good.unit),
                 f"<Группы><Ид>{self.assortment.categories[good.category]}</Ид></Группы>",
-                f"<Описание>{escape(good.description)}</Описание>",
+                f"<Описание>{escape(bound(good.description))}</Описание>",
                 *self._pictures(entry),
                 f"<Страна>Россия</Страна><ТорговаяМарка>{escape(good.brand)}</ТорговаяМарка>",
                 f"<Изготовитель><Ид>{self.assortment.factories[factory]}</Ид>"

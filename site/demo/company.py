@@ -142,7 +142,7 @@ DEALERS = (
             Person("accountant", "Лариса Минина", "l.minina"),
         ),
         habits=Habits(
-            96,
+            74,
             (
                 ("Петли и подъёмники", 5),
                 ("Направляющие и ящики", 4),
@@ -199,7 +199,7 @@ DEALERS = (
             Person("accountant", "Галина Фомина", "g.fomina"),
         ),
         habits=Habits(
-            92,
+            66,
             (
                 ("Кухни и шкафы", 4),
                 ("Фасады", 6),
@@ -244,7 +244,7 @@ DEALERS = (
             Person("accountant", "Елена Гусева", "e.guseva"),
         ),
         habits=Habits(
-            64,
+            46,
             (
                 ("Фасады", 5),
                 ("Столешницы и панели", 3),
@@ -288,7 +288,7 @@ DEALERS = (
             Person("accountant", "Вера Зимина", "v.zimina"),
         ),
         habits=Habits(
-            44,
+            30,
             (
                 ("Фасады", 6),
                 ("Ручки", 4),
@@ -339,7 +339,7 @@ DEALERS = (
             Person("accountant", "Людмила Савина", "l.savina"),
         ),
         habits=Habits(
-            60,
+            42,
             (
                 ("Петли и подъёмники", 7),
                 ("Направляющие и ящики", 6),

@@ -15,6 +15,7 @@ from wagtailmedia.models import Media, get_media_model
 from base.models import BasePage, PortalDocument, PortalImage, User
 from catalog_pages.advertising import let_edit_branch
 from catalog_pages.models import CatalogueIndexPage, CategoryPage, ProductPage
+from catalog_pages.models.product import slug_of, title_of
 from dealer_area.roles import GroupName
 from demo.assortment import Assortment, Entry
 from demo.company import STAFF, email_of
@@ -32,6 +33,7 @@ from demo.stories import (
     News,
     Story,
 )
+from demo.typography import bound
 from home.models import HomePage
 from promotions.models import NewsIndexPage, NewsPage
 from sync.models import Connection, Product
@@ -39,7 +41,7 @@ from sync.models import Connection, Product
 ADVERTISED = "Петли и подъёмники"
 """The branch of the catalogue that the advertising group writes, and no other."""
 
-FILM = "hinge-mounting.webm"
+FILM = "hinge-mounting"
 FILM_TITLE = "Установка петли за девять секунд"
 FILM_SECONDS = 9
 _WIDE = (1280, 735)
@@ -56,14 +58,12 @@ def write_pages(connection: Connection, assortment: Assortment) -> None:
     ).get()
     _give_branches(branch)
     authors = {person.role: User.objects.get(email=email_of(person, None)) for person in STAFF}
-    with transaction.atomic():
-        _write_home(authors["administrator"])
+    _write_home(authors["administrator"])
     for news in NEWS:
-        with transaction.atomic():
-            _write_news(news, authors["editor"])
+        _write_news(news, authors["editor"])
     for page in CategoryPage.objects.filter(category__connection=connection, intro=""):
         if page.title in INTROS:
-            page.intro = INTROS[page.title]
+            page.intro = bound(INTROS[page.title])
             _publish(page, authors["catalogue"])
     entries = {entry.good.sku: entry for entry in assortment.entries()}
     for story in STORIES:
@@ -72,8 +72,7 @@ def write_pages(connection: Connection, assortment: Assortment) -> None:
             continue
         parent = CategoryPage.objects.get(category=product.category)
         author = authors["advertising" if parent.is_descendant_of(branch) else "catalogue"]
-        with transaction.atomic():
-            _write_product(story, entries[story.sku], product, parent, author)
+        _write_product(story, entries[story.sku], product, parent, author)
 
 
 def _give_branches(advertised: CategoryPage) -> None:
@@ -93,10 +92,11 @@ def _write_home(author: User) -> None:
     home.lead = HOME_LEAD
     home.body = HOME_BODY
     home.picture = _image("Кухня «Нева», шалфей", HOME_PICTURE, author, _WIDE)
-    _publish(home, author)
     catalogue = CatalogueIndexPage.objects.get()
-    catalogue.intro = CATALOGUE_INTRO
-    _publish(catalogue, author)
+    catalogue.intro = bound(CATALOGUE_INTRO)
+    with transaction.atomic():
+        _publish(home, author)
+        _publish(catalogue, author)
 
 
 def _write_news(news: News, author: User) -> None:
@@ -107,21 +107,23 @@ def _write_news(news: News, author: User) -> None:
         title=news.title,
         slug=news.slug,
         published_on=timezone.localdate() - timedelta(days=news.days),
-        lead=news.lead,
-        body=news.body,
+        lead=bound(news.lead),
+        body=bound(news.body),
         picture=_image(news.title, news.picture, author, _WIDE),
         owner=author,
         live=False,
     )
-    index.add_child(instance=page)
-    _publish(page, author)
+    with transaction.atomic():
+        index.add_child(instance=page)
+        _publish(page, author)
 
 
 def _write_product(
     story: Story, entry: Entry, product: Product, parent: Page, author: User
 ) -> None:
     title = entry.good.name
-    body: list[tuple[str, object]] = [("text", RichText(story.text))]
+    # pictures and sheets are drawn before the transaction: nobody waits for them
+    body: list[tuple[str, object]] = [("text", RichText(bound(story.text)))]
     body += [
         ("image", _image(f"{title}, рисунок {place}", drawing, author, _LARGE))
         for place, drawing in enumerate(story.pictures, start=1)
@@ -130,9 +132,18 @@ def _write_product(
         body.append(("video_file", _film(author)))
     drawings = dict.fromkeys((entry.good.drawing, *entry.good.details, *story.pictures))
     body.append(("document", _sheet(entry, tuple(drawings), author)))
-    page = ProductPage(product=product, lead=story.lead, body=body, owner=author, live=False)
-    parent.add_child(instance=page)
-    _publish(page, author)
+    page = ProductPage(
+        title=title_of(product),
+        slug=slug_of(product),
+        product=product,
+        lead=bound(story.lead),
+        body=body,
+        owner=author,
+        live=False,
+    )
+    with transaction.atomic():
+        parent.add_child(instance=page)
+        _publish(page, author)
 
 
 def _publish(page: BasePage, author: User) -> None:
@@ -168,12 +179,13 @@ def _film(author: User) -> Media:
     known = model.objects.filter(title=FILM_TITLE).first()
     if known is not None:
         return known
-    poster = draw(Drawing("hinge-open", across="110°"), (960, 540))
-    with (FOLDER / "videos" / FILM).open("rb") as stream:
+    folder = FOLDER / "videos"
+    poster = folder / f"{FILM}.jpg"
+    with (folder / f"{FILM}.webm").open("rb") as stream, poster.open("rb") as still:
         return model.objects.create(
             title=FILM_TITLE,
-            file=File(stream, name=FILM),
-            thumbnail=ContentFile(poster, name="hinge-mounting.jpg"),
+            file=File(stream, name=f"{FILM}.webm"),
+            thumbnail=File(still, name=poster.name),
             type="video",
             duration=FILM_SECONDS,
             width=960,

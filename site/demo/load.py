@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import shutil
+import time
 from collections.abc import Callable
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import httpx
 from django.conf import settings
@@ -22,7 +24,9 @@ from home.planting import plant_site
 from onec.dialects import UT11
 from onec.exchange import Portal, send_catalogue
 from onec.portions import collect
-from sync.models import Connection, Product
+from sync.models import Connection, Picture, Product
+
+PICTURES_SECONDS = 20.0
 
 DEFAULT_SITE = "http://localhost:8000"
 """Written down until the portal's real address is known."""
@@ -52,10 +56,12 @@ def fill(url: str, *, report: Callable[[str], None]) -> None:
     stepping.sync_category_pages()
     content.write_pages(connection, assortment)
     report("Placing a year of orders ...")
-    year = Year(connection, plan_year(assortment, timezone.localtime(connection.created_at)))
+    began = timezone.localtime(connection.created_at, ZoneInfo(connection.time_zone))
+    year = Year(connection, plan_year(assortment, began.replace(tzinfo=None)))
     year.place(report)
     report("Hearing what 1C made of them ...")
     year.answer(timezone.now())
+    _wait_for_pictures(connection, report)
 
 
 def _send(
@@ -75,3 +81,19 @@ def _send(
         portal = Portal(http, url, ONEC_USER, password, UT11, report)
         send_catalogue(portal, collect([folder]))
     shutil.rmtree(folder)
+
+
+def _wait_for_pictures(connection: Connection, report: Callable[[str], None]) -> None:
+    """Let the worker finish the sizes of the pictures, so that the first page is whole.
+
+    Gives up after a while: nothing but the look of the first minute depends on it.
+    """
+    deadline = time.monotonic() + PICTURES_SECONDS
+    told = False
+    while time.monotonic() < deadline:
+        if not Picture.objects.filter(connection=connection, width=0).exists():
+            return
+        if not told:
+            report("Making the sizes of the pictures ...")
+            told = True
+        time.sleep(0.5)

@@ -78,7 +78,7 @@ def render(
         scale=scale,
         left=left - (width / scale - box_width) / 2,
         top=top - (height / scale - box_height) / 2,
-        line=max(4, round(min(width, height) / 260)),
+        line=max(4, round(min(width, height) / 280)),
     )
     tones = dict(zip(_TONES, TINTS[drawing.tint], strict=True)) if drawing.tint else {}
     figures = {"across": drawing.across, "down": drawing.down}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -23,10 +24,13 @@ from sync import inbound, reading
 from sync.models import Connection, Contract, Offer
 from sync.onec.records import RemoteLineRecord, RemoteOrderRecord
 
-AT_ONCE = 8
+AT_ONCE = 4
 """Orders in one transaction: the portal is open meanwhile, and nobody waits long for it."""
+BREATH = 0.02
+"""Seconds between transactions: SQLite's waiting writers ask from time to time only."""
 
 RECENT_DAYS = 10
+OLD_STEP_DAYS = 3
 
 _CENT = Decimal("0.01")
 _FEWER = Decimal("0.75")
@@ -64,6 +68,7 @@ class Year:
         self.zone = ZoneInfo(connection.time_zone)
         self.offers: dict[str, Offer] = {}
         self.desks: dict[tuple[str, str], _Desk] = {}
+        self.chosen: dict[int, tuple[int, int, str]] = {}
 
     def place(self, report: Callable[[str], None]) -> int:
         """Place the orders; how many were placed now."""
@@ -76,7 +81,8 @@ class Year:
         for start in range(0, len(missing), AT_ONCE):
             with transaction.atomic():
                 placed += sum(self._place(order) for order in missing[start : start + AT_ONCE])
-            if start // AT_ONCE % 10 == 9:
+            time.sleep(BREATH)
+            if start // AT_ONCE % 20 == 19:
                 report(f"  {start + AT_ONCE} of {len(missing)} orders placed")
         return placed
 
@@ -98,14 +104,15 @@ class Year:
         return len(messages)
 
     def _told_at(self, at: datetime, now: datetime) -> datetime:
-        """When the message with an answer came: of old ones the day's last, of recent ones at once.
+        """When the message with an answer came: of recent ones within the hour, of old ones later.
 
-        A year told in single messages would keep the first start waiting.
+        A year told hour by hour would keep the first start waiting.
         """
+        local = at.astimezone(self.zone)
         if now - at < timedelta(days=RECENT_DAYS):
-            return min(at, now)
-        evening = at.astimezone(self.zone).replace(hour=18, minute=30, second=0, microsecond=0)
-        return evening if at <= evening else evening + timedelta(days=1)
+            return min(local.replace(minute=0, second=0) + timedelta(hours=1), now)
+        days = -local.toordinal() % OLD_STEP_DAYS
+        return local.replace(hour=19, minute=0, second=0) + timedelta(days=days)
 
     def _placed(self) -> dict[datetime, Order]:
         orders = Order.objects.filter(connection=self.connection)
@@ -153,15 +160,7 @@ class Year:
                 taken.append(carting.Taken(offer.pk, quantity, price.amount))
         if not taken:
             return False
-        carting.clear(membership=desk.membership, by=by)
-        carting.choose(
-            membership=desk.membership,
-            outlet=desk.outlets[order.company.outlets[order.outlet][0]],
-            legal_entity=_entity(contract),
-            contract=contract,
-            comment=order.comment,
-            by=by,
-        )
+        self._choose(desk, order, contract)
         carting.restore(membership=desk.membership, taken=taken, by=by)
         cart = carting.cart_of(desk.membership)
         ordering.place_order(
@@ -172,6 +171,25 @@ class Year:
             at=self._moment(order),
         )
         return True
+
+    def _choose(self, desk: _Desk, order: PlannedOrder, contract: Contract) -> None:
+        """Make the cart of the person, empty since his last order, stand for this one."""
+        outlet = desk.outlets[order.company.outlets[order.outlet][0]]
+        membership = desk.membership
+        wanted = outlet.pk, contract.pk, order.comment
+        if self.chosen.get(membership.pk) == wanted:
+            return
+        if membership.pk not in self.chosen:
+            carting.clear(membership=membership, by=membership.user)
+        carting.choose(
+            membership=membership,
+            outlet=outlet,
+            legal_entity=_entity(contract),
+            contract=contract,
+            comment=order.comment,
+            by=membership.user,
+        )
+        self.chosen[membership.pk] = outlet.pk, contract.pk, ""
 
     def _answers(self) -> Iterator[_Answer]:
         placed = self._placed()

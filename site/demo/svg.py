@@ -16,7 +16,7 @@ Point = tuple[float, float]
 _TOKEN = re.compile(r"[MmLlHhVvCcSsAaZz]|-?(?:\d+\.?\d*|\.\d+)")
 _NUMBERS = {"M": 2, "L": 2, "H": 1, "V": 1, "C": 6, "S": 4, "A": 7, "Z": 0}
 _CURVE_STEPS = 14
-_CORNER_STEPS = 5
+_CORNER_STEPS = 10
 _FULL_TURN = 2 * math.pi
 
 

@@ -38,9 +38,11 @@ class Access:
         return json.dumps(shape, ensure_ascii=False, indent=2)
 
     def as_table(self) -> str:
-        """Role, name, e-mail and password of each person in columns."""
+        """Role, name, e-mail and password in columns: the first person of each role."""
         names = ("role", "name", "email", "password")
-        rows = [names, *(tuple(person.get(name) or "" for name in names) for person in self.people)]
+        first = {person["role"]: person for person in reversed(self.people)}
+        shown = [person for person in self.people if first[person["role"]] is person]
+        rows = [names, *(tuple(person.get(name) or "" for name in names) for person in shown)]
         widths = [max(len(row[column]) for row in rows) for column in range(len(names))]
         return "\n".join(
             "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip()
