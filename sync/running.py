@@ -22,8 +22,8 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from sync import importing, journal, leases, pictures, ports, receiving, unpacking
-from sync.models import ExchangeSession, ReceivedFile, RemoteOrder, Run
+from sync import importing, inbound, journal, leases, pictures, receiving, unpacking
+from sync.models import ExchangeSession, ReceivedFile, Run
 from sync.onec.archives import is_whole as is_whole_archive
 from sync.pacing import paced
 from sync.receiving import Refused, full_path
@@ -36,8 +36,9 @@ RESUME_SECONDS = 20
 REPEAT_SECONDS = 300
 """A run that was begun, or never was, is put into the queue again at most once in so long."""
 
-LOST_AFTER = timedelta(minutes=1)
-"""A run that was not begun for so long may have been lost with the worker that fetched it."""
+SIZES_SECONDS = 3600
+SWEEP = "sweep"
+"""Name of the sweeper's lease."""
 
 SETTLED = timedelta(minutes=2)
 """A file that got no further piece for so long is all there will be."""
@@ -136,8 +137,8 @@ def wait(*, run: Run, seconds: float, queue: Queue) -> Run:
             database.close()
         time.sleep(LOOK_SECONDS)
         run = Run.objects.get(pk=run.pk)
-    if run.state in OPEN:
-        _resume(run, queue)
+    if run.state in OPEN and run.pk in importing.abandoned(timezone.now()):
+        _put_again(run, queue)
     return run
 
 
@@ -178,25 +179,28 @@ def keep_pictures(
 
 def sweep(*, at: datetime, queue: Queue) -> None:
     """What nobody comes back for: runs of a dead worker, files that 1C left without a word,
-    answers that their owner has missed."""
-    for run in Run.objects.filter(state__in=OPEN, file__isnull=False).order_by("pk")[:200]:
-        _resume(run, queue)
-    _take_forgotten(at, queue)
-    for picture_id in pictures.waiting_for_sizes():
-        if cache.add(f"exchange-sizes:{picture_id}", True, 3600):
-            queue.make_sizes(picture_id)
-    _tell_missed(at)
+    answers that their owner has missed. One sweep at a time."""
+    owner = secrets.token_hex(8)
+    if not leases.acquire(SWEEP, owner):
+        return
+    beat = paced(partial(leases.renew, SWEEP, owner))
+    try:
+        for run in Run.objects.filter(pk__in=importing.abandoned(at)).order_by("pk"):
+            _put_again(run, queue)
+        _take_forgotten(at, queue, beat)
+        for picture_id in pictures.waiting_for_sizes():
+            if cache.add(f"exchange-sizes:{picture_id}", True, SIZES_SECONDS):
+                queue.make_sizes(picture_id)
+        inbound.repeat_missed()
+    finally:
+        leases.release(SWEEP, owner)
 
 
-def _resume(run: Run, queue: Queue) -> None:
-    """Put a run into the queue again when nobody is busy with it.
+def _put_again(run: Run, queue: Queue) -> None:
+    """Put a run that nobody is busy with into the queue again.
 
     A run that never began may still stand in the queue: it is put there again only seldom.
     """
-    if leases.held(importing.lease_of_run(run.pk)):
-        return
-    if run.state == Run.State.QUEUED and run.queued_at > timezone.now() - LOST_AFTER:
-        return
     pause = RESUME_SECONDS if run.state == Run.State.RUNNING else REPEAT_SECONDS
     if cache.add(f"exchange-run:{run.pk}:{run.state}:{run.position}", True, pause):
         queue.import_file(run.pk)
@@ -250,7 +254,7 @@ def _packed_row(archive: ReceivedFile, name: str) -> ReceivedFile:
     return row
 
 
-def _take_forgotten(at: datetime, queue: Queue) -> None:
+def _take_forgotten(at: datetime, queue: Queue, beat: Callable[[], None]) -> None:
     """Answers to orders that broke off, and pictures that came after the last import.
 
     Such an answer is imported as it is, so that the journal says what is wrong with it.
@@ -266,7 +270,7 @@ def _take_forgotten(at: datetime, queue: Queue) -> None:
         for file in recent.filter(kind=ReceivedFile.Kind.PICTURE)[:2000]
         if _is_settled(file, at)
     ]
-    keep_pictures(ReceivedFile.objects.filter(pk__in=settled), queue=queue)
+    keep_pictures(ReceivedFile.objects.filter(pk__in=settled), queue=queue, beat=beat)
 
 
 def _is_settled(file: ReceivedFile, at: datetime) -> bool:
@@ -275,13 +279,3 @@ def _is_settled(file: ReceivedFile, at: datetime) -> bool:
     except FileNotFoundError:
         return False
     return written < (at - SETTLED).timestamp()
-
-
-def _tell_missed(at: datetime) -> None:
-    missed = list(
-        RemoteOrder.objects.filter(noticed_at=None, changed_at__lt=at - SETTLED)
-        .order_by("pk")
-        .values_list("pk", flat=True)[:500]
-    )
-    if missed and ports.tell_remote_orders(missed):
-        RemoteOrder.objects.filter(pk__in=missed, noticed_at=None).update(noticed_at=at)

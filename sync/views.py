@@ -94,7 +94,7 @@ def exchange(request: HttpRequest) -> HttpResponse:
             return answers.failure(_("The portal is busy, repeat the exchange a little later."))
         except Exception:
             log.exception("exchange: %s", call.title)
-            return answers.failure(_("An error inside the portal. Its log tells more."))
+            return answers.failure(_inside())
         finally:
             _drain(request)
 
@@ -115,8 +115,17 @@ def _answer(call: Call) -> HttpResponse:
     except Refused as refused:
         error = answers.one_line(str(refused))
         log.warning("exchange: %s: %s", call.title, error)
-        _journal(call, session, error)
-        return answers.failure(error)
+    except (UnreadablePostError, OperationalError):
+        raise
+    except Exception:
+        log.exception("exchange: %s", call.title)
+        error = _inside()
+    _journal(call, session, error)
+    return answers.failure(error)
+
+
+def _inside() -> str:
+    return _("An error inside the portal. Its log tells more.")
 
 
 def _checkauth(call: Call) -> HttpResponse:
@@ -251,11 +260,13 @@ def _credentials(request: HttpRequest) -> tuple[str, str] | None:
 
 def _body(request: HttpRequest) -> tuple[receiving.Stream, int | None]:
     """The body as a stream, never as a whole, and its length when it is told."""
-    if "chunked" in request.META.get("HTTP_TRANSFER_ENCODING", "").lower():
-        if not request.META.get("wsgi.input_terminated"):
-            raise Refused(_("The length of the file is not told."))
-        return request.META["wsgi.input"], None
-    return request, int(request.META.get("CONTENT_LENGTH") or 0)
+    length = request.META.get("CONTENT_LENGTH")
+    if length:
+        return request, int(length)
+    is_chunked = "chunked" in request.META.get("HTTP_TRANSFER_ENCODING", "").lower()
+    if not is_chunked or not request.META.get("wsgi.input_terminated"):
+        raise Refused(_("The length of the file is not told."))
+    return request.META["wsgi.input"], None
 
 
 def _drain(request: HttpRequest) -> None:

@@ -17,7 +17,13 @@ from sync import importing, leases, ports, receiving, running
 from sync.models import ExchangeSession, Picture, ReceivedFile, Rejection, RemoteOrder, Run
 from sync.receiving import Refused, full_path
 from sync.running import Queue
-from tests.factories.sync import AT, ExchangeSessionFactory, ReceivedFileFactory, RunFactory
+from tests.factories.sync import (
+    AT,
+    ConnectionFactory,
+    ExchangeSessionFactory,
+    ReceivedFileFactory,
+    RunFactory,
+)
 from tests.unit.sync.test_unpacking import packed, send
 
 pytestmark = pytest.mark.django_db
@@ -238,7 +244,7 @@ def test_a_run_that_somebody_is_busy_with_is_left_alone(work: Work, imported: li
 
 def test_a_run_lost_from_the_queue_is_put_there_again(work: Work) -> None:
     fresh, lost = RunFactory.create_batch(2, state=Run.State.QUEUED)
-    long_ago = timezone.now() - running.LOST_AFTER - timedelta(seconds=1)
+    long_ago = timezone.now() - timedelta(seconds=61)
     Run.objects.filter(pk=lost.pk).update(queued_at=long_ago)
     running.sweep(at=timezone.now(), queue=work.queue)
     running.sweep(at=timezone.now(), queue=work.queue)
@@ -294,26 +300,25 @@ def test_keep_pictures_goes_on_without_a_lost_one(session: ExchangeSession, work
     assert Picture.objects.get().name == "import_files/kept.gif"
 
 
-@pytest.mark.parametrize("is_taken", [True, False])
 def test_sweep_tells_what_the_owner_of_orders_has_missed(
-    work: Work, monkeypatch: pytest.MonkeyPatch, is_taken: bool
+    work: Work, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    base = ExchangeSessionFactory().connection
     now = timezone.now()
-    old, _young = (
-        RemoteOrder.objects.create(connection=base, number=str(age), changed_at=now - age)
-        for age in (timedelta(minutes=5), timedelta(seconds=5))
+    missed = RemoteOrder.objects.create(
+        connection=ConnectionFactory(), number="1001", changed_at=now
     )
     told: list[list[int]] = []
-
-    def tell(ids: list[int]) -> bool:
-        told.append(ids)
-        return is_taken
-
-    monkeypatch.setattr(ports, "tell_remote_orders", tell)
+    monkeypatch.setattr(ports, "tell_remote_orders", lambda ids: told.append(list(ids)) or True)
     running.sweep(at=now, queue=work.queue)
     running.sweep(at=now, queue=work.queue)
-    assert told == ([[old.pk]] if is_taken else [[old.pk], [old.pk]])
+    assert told == [[missed.pk]]
+
+
+def test_sweep_leaves_the_work_to_another_sweep(work: Work) -> None:
+    RunFactory(state=Run.State.RUNNING)
+    leases.acquire(running.SWEEP, "another")
+    running.sweep(at=timezone.now(), queue=work.queue)
+    assert work.runs == []
 
 
 def test_failure_words_name_the_file_and_three_objects() -> None:

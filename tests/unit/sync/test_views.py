@@ -385,6 +385,20 @@ def test_info_names_the_statuses(sale: OneC, monkeypatch: pytest.MonkeyPatch) ->
     assert "<Справочник>\n  <\u0043татусы>".encode() in answer.content
 
 
+def test_file_in_chunks_of_http(onec: OneC) -> None:
+    request = RequestFactory().generic(
+        "POST",
+        f"{PATH}?type=catalog&mode=file&filename=import.xml",
+        headers={"Cookie": onec.cookie, "Transfer-Encoding": "chunked"},
+    )
+    request.META["wsgi.input"] = io.BytesIO(DOCUMENT)
+    refused = views.exchange(request).content.decode()
+    assert refused == "failure\nНе указана длина файла."
+    request.META["wsgi.input_terminated"] = True
+    assert views.exchange(request).content == b"success"
+    assert receiving.full_path(ReceivedFile.objects.get()).read_bytes() == DOCUMENT
+
+
 @pytest.mark.parametrize("where", [(sessions, "session_of"), (receiving, "receive")])
 def test_an_error_inside_is_a_failure_and_no_page(
     onec: OneC, monkeypatch: pytest.MonkeyPatch, where: tuple[Any, str]
@@ -395,6 +409,7 @@ def test_an_error_inside_is_a_failure_and_no_page(
     monkeypatch.setattr(*where, fall)
     text = onec.says("file", b"<?xml", filename="import.xml")
     assert re.fullmatch(r"failure\nОшибка на стороне портала[^\n<]+", text)
+    assert Run.objects.count() == (where[1] == "receive")
 
 
 def test_the_exchange_touches_no_session_of_a_browser(onec: OneC) -> None:
