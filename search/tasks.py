@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 from django.core.cache import cache
-from huey.contrib.djhuey import HUEY
+from huey.contrib import djhuey
 
 from base.jobs import crontab, periodic, task
 from search import indexing
@@ -17,6 +18,8 @@ FORGET_AFTER = 30
 PATIENCE = 5.0
 """Seconds that a refresh waits for an import to end."""
 PAUSE = 0.25
+
+_queue: Any = djhuey.HUEY
 
 
 @task()
@@ -47,7 +50,7 @@ def _let_imports_end() -> None:
     """
     until = time.monotonic() + PATIENCE
     while (
-        not HUEY.immediate
+        not _queue.immediate
         and time.monotonic() < until
         and Run.objects.filter(state=Run.State.RUNNING).exists()
     ):

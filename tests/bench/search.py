@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -89,7 +90,7 @@ def measure(size: int) -> Iterator[dict[str, Any]]:
 
     viewer = Viewer(Visibility(frozenset({connection_id})), 0)
     keys = [f"p{pk}" for pk in Property.objects.values_list("pk", flat=True)]
-    for case, query in {
+    cases: dict[str, Callable[[int], Query]] = {
         "exact article": lambda n: Query(f"YK-{n % size:07} ND", with_facets=False),
         "part of an article": lambda n: Query(f"{n % size:07}"[2:], with_facets=False),
         "two words": lambda n: Query(f"{NOUNS[n % 9]} {WORDS[n % 8]}", per_page=48),
@@ -101,8 +102,10 @@ def measure(size: int) -> Iterator[dict[str, Any]]:
         ),
         "category by price": lambda n: Query(category_id=11 + n % 100, sort=Sort.PRICE_UP),
         "whole catalogue": lambda n: Query(page=1 + n % 40),
-    }.items():
-        times = [seconds(lambda: find(query(n * 7919), viewer)) * 1000 for n in range(120)]  # noqa: B023
+    }
+    for case, query in cases.items():
+        queries = [query(number * 7919) for number in range(120)]
+        times = [seconds(partial(find, each, viewer)) * 1000 for each in queries]
         yield row(f"{case}, p50", statistics.median(times), "ms")
         yield row(f"{case}, p95", statistics.quantiles(times, n=20)[-1], "ms")
 
@@ -167,12 +170,10 @@ def fill(size: int) -> int:
             offers.append(offer)
             prices.append(OfferPrices(offer=offer, amounts=amounts, **told))
             stocks.append(OfferStock(offer=offer, quantities=quantities(chance, {}), **told))
-        for model, rows in zip(
-            (Product, Offer, OfferPrices, OfferStock),
-            (products, offers, prices, stocks),
-            strict=True,
-        ):
-            model.objects.bulk_create(rows)
+        Product.objects.bulk_create(products)
+        Offer.objects.bulk_create(offers)
+        OfferPrices.objects.bulk_create(prices)
+        OfferStock.objects.bulk_create(stocks)
     return int(base.pk)
 
 

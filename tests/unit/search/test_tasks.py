@@ -58,8 +58,8 @@ def test_refresh_waits_for_an_import_a_little(
         if len(slept) == 3:
             Run.objects.filter(pk=run.pk).update(state=Run.State.DONE)
 
-    monkeypatch.setattr(tasks.time, "sleep", sleep)
-    monkeypatch.setattr(tasks.HUEY, "immediate", False)
+    monkeypatch.setattr("search.tasks.time.sleep", sleep)
+    monkeypatch.setattr("search.tasks._queue.immediate", False)
     catalogue.product("Арка")
     tasks.refresh_index.now()
     assert slept == [tasks.PAUSE] * 3
