@@ -19,6 +19,8 @@ KINDS = {
     "agreement": _("agreements"),
     "contract": _("contracts"),
     "order": _("orders in 1C"),
+    "query": _("orders to 1C"),
+    "exchange": _("request of 1C"),
 }
 """Kinds of `Run` in words."""
 

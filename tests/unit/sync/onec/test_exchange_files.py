@@ -9,7 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
@@ -202,6 +202,7 @@ def any_order(draw: st.DrawFn) -> OutgoingOrder:
     return replace(order, party=party)
 
 
+@settings(deadline=None)
 @given(st.lists(any_order(), max_size=3), st.sampled_from(["utf-8", "windows-1251"]))
 def test_whatever_has_no_faults_is_loaded_by_1c(orders: list[OutgoingOrder], charset: str) -> None:
     good = {order.number: order for order in orders if not faults(order)}
