@@ -8,7 +8,7 @@ from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.forms import WagtailAdminPageForm
-from wagtail.admin.panels import FieldPanel, TitleFieldPanel
+from wagtail.admin.panels import FieldPanel
 from wagtail.fields import StreamField
 from wagtail.models import Page
 
@@ -62,9 +62,9 @@ class ProductPage(CataloguePage, BasePage):
     base_form_class = ProductPageForm
     content_panels: ClassVar[list[object]] = [
         FieldPanel("product"),
-        TitleFieldPanel(
+        FieldPanel(
             "title",
-            targets=[],
+            heading=_("heading"),
             help_text=_("Stands above the text. Empty: the product's name."),
         ),
         FieldPanel("lead"),
