@@ -38,7 +38,7 @@ def create_dealer(
     for mirrored in (partner, price_type):
         _check_base(mirrored, connection)
     with transaction.atomic():
-        dealer = Dealer.objects.create(
+        dealer: Dealer = Dealer.objects.create(
             name=name,
             connection=connection,
             partner=partner,

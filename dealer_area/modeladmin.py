@@ -133,7 +133,8 @@ class MembershipEdit(EditView):
             )
         except CompanyError as refusal:
             form.add_error(None, str(refusal))
-            return self.form_invalid(form)
+            refused: HttpResponse = self.form_invalid(form)
+            return refused
         messages.success(self.request, self.get_success_message(self.instance))
         return redirect(self.get_success_url())
 
@@ -201,7 +202,8 @@ class InvitationCreate(CreateView):
             )
         except CompanyError as refusal:
             form.add_error(None, str(refusal))
-            return self.form_invalid(form)
+            refused: HttpResponse = self.form_invalid(form)
+            return refused
         path = reverse("dealer:invitation", kwargs={"token": token})
         tasks.send_invitation.later(invitation.pk, self.request.build_absolute_uri(path))
         messages.success(

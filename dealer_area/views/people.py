@@ -15,10 +15,10 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from base.models import User
 from dealer_area import company, inviting, people, tasks
 from dealer_area.access import SESSION_KEY, Capability, require, use_membership
 from dealer_area.authority import CompanyError, authority_of
+from dealer_area.member_request import MemberRequest
 from dealer_area.models import Invitation, Membership, Role
 from dealer_area.people_forms import AcceptForm, CapabilitiesForm, InviteForm, PlaceForm
 
@@ -27,7 +27,7 @@ BACKEND = f"{AuthenticationBackend.__module__}.{AuthenticationBackend.__name__}"
 
 @require_GET
 @require(Capability.MANAGE_PEOPLE)
-def index(request: HttpRequest) -> HttpResponse:
+def index(request: MemberRequest) -> HttpResponse:
     """Everybody who works for the company, and who is invited."""
     manager = request.membership
     found = people.people_of(manager)
@@ -44,7 +44,7 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @require(Capability.MANAGE_PEOPLE)
-def invite(request: HttpRequest) -> HttpResponse:
+def invite(request: MemberRequest) -> HttpResponse:
     """Invite a person by e-mail."""
     manager = request.membership
     form = InviteForm(manager, request.POST or None, initial={"role": Role.SELLER})
@@ -57,7 +57,7 @@ def invite(request: HttpRequest) -> HttpResponse:
                 name=wanted["name"],
                 role=wanted["role"],
                 outlets=wanted["outlets"],
-                by=_person(request),
+                by=request.user,
                 at=timezone.now(),
             )
         except CompanyError as refusal:
@@ -75,11 +75,11 @@ def invite(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @require(Capability.MANAGE_PEOPLE)
-def change_invitation(request: HttpRequest, pk: int) -> HttpResponse:
+def change_invitation(request: MemberRequest, pk: int) -> HttpResponse:
     """Send an invitation again, or make its link dead."""
     waiting = Invitation.objects.for_dealer(request.membership.dealer).waiting()
     invitation = get_object_or_404(waiting.select_related("dealer"), pk=pk)
-    by, at = _person(request), timezone.now()
+    by, at = request.user, timezone.now()
     try:
         if request.POST.get("action") == "again":
             invitation, token = inviting.invite_again(invitation=invitation, by=by, at=at)
@@ -94,7 +94,7 @@ def change_invitation(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 @require(Capability.MANAGE_PEOPLE)
-def member(request: HttpRequest, pk: int) -> HttpResponse:
+def member(request: MemberRequest, pk: int) -> HttpResponse:
     """A person's role, outlets and single rights; closing and opening his access."""
     manager = request.membership
     found = Membership.objects.for_dealer(manager.dealer)
@@ -148,8 +148,8 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         form = AcceptForm(
             request.POST if request.method == "POST" else None, initial={"name": found.name}
         )
-        if request.method == "POST" and is_owner:
-            membership = inviting.accept_as(token=token, by=_person(request), at=at)
+        if request.method == "POST" and account is not None and is_owner:
+            membership = inviting.accept_as(token=token, by=account, at=at)
             return _enter(request, membership)
         if request.method == "POST" and request.user.is_anonymous and form.is_valid():
             membership = inviting.accept(token=token, at=at, **form.cleaned_data)
@@ -173,14 +173,14 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _change(
-    request: HttpRequest,
+    request: MemberRequest,
     one: Membership,
     action: str,
     place: PlaceForm,
     rights: CapabilitiesForm,
 ) -> bool:
     """Do what a form of the person's page asks; False when the page is to say what is wrong."""
-    by, at = _person(request), timezone.now()
+    by, at = request.user, timezone.now()
     try:
         if action == "place":
             if not place.is_valid():
@@ -200,14 +200,6 @@ def _change(
     else:
         messages.success(request, _("Saved"))
     return True
-
-
-def _person(request: HttpRequest) -> User:
-    """The signed-in person; views are closed to others before."""
-    user = request.user
-    if not isinstance(user, User):
-        raise Http404
-    return user
 
 
 def _send(request: HttpRequest, invitation: Invitation, token: str) -> None:

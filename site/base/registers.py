@@ -150,7 +150,8 @@ class ReadHelper(PermissionHelper):
 
     def get_all_model_permissions(self) -> models.QuerySet[Any]:
         """The one right that can be given."""
-        return super().get_all_model_permissions().filter(codename=self.get_perm_codename("view"))
+        found: models.QuerySet[Any] = super().get_all_model_permissions()
+        return found.filter(codename=self.get_perm_codename("view"))
 
     def user_can_list(self, user: Any) -> bool:
         """By the right to view."""
