@@ -25,7 +25,6 @@ from sync.intake.book import Book, reason
 from sync.intake.classifier import KINDS as CLASSIFIER_KINDS
 from sync.intake.classifier import Classifier
 from sync.intake.clients import Clients
-from sync.intake.fields import Fields, fields_of
 from sync.intake.goods import Goods
 from sync.intake.offers import Offers
 from sync.intake.orders import Orders
@@ -144,53 +143,33 @@ class _Import:
             raise BadFile("the file is gone")
         path = Path(settings.EXCHANGE_ROOT) / run.file.path
         encoding = commerceml.survey(path, beat=self._beat)
-        book = self.book = Book(run.connection, run, run.file.pk, staging())
-        fields = fields_of(run.connection)
+        book = self.book = Book(run.connection, run, run.file.pk, staging(run.connection_id))
         for items in commerceml.read(path, encoding=encoding, after=run.position, size=CHUNK):
             with self._turn():
-                told = self._take_chunk(book, fields, items)
-            if told:
-                fields = fields_of(run.connection)
+                self._take_chunk(book, items)
             orders.tell(book)
         self._close(book)
 
-    def _take_chunk(self, book: Book, fields: Fields, items: Sequence[Item]) -> bool:
-        """Take the objects of a chunk, those that others refer to first; whether it told of
-        properties. The last transaction also saves the place reached."""
+    def _take_chunk(self, book: Book, items: Sequence[Item]) -> None:
+        """Take the objects of a chunk, those that others refer to first.
+
+        Each kind is a transaction of its own; the last one also saves the place reached. What
+        was written before a kill is found unchanged when the chunk is taken again.
+        """
         if book.overtakes:
             book.look_back()
-        steps: list[tuple[Any, Sequence[Item]]] = []
-        of_kind: dict[str, list[Item]] = {}
-        for item in items:
-            of_kind.setdefault(item.kind, []).append(item)
-        classifier = [item for kind in CLASSIFIER_KINDS for item in of_kind.get(kind, ())]
-        if classifier:
-            steps.append((Classifier(book), classifier))
-        if products := of_kind.get("product"):
-            steps.append((Goods(book, fields), products))
-        if told_offers := of_kind.get("offer"):
-            steps.append((Offers(book), told_offers))
-        if documents := of_kind.get("document"):
-            steps.append((Orders(book), documents))
-        if parties := of_kind.get("counterparty"):
-            steps.append((_Parties(book), parties))
+        parts = _by_part(items)
         touched: list[str] = []
-        for place, (part, its_items) in enumerate(steps, start=1):
+        for place, (make, its_items) in enumerate(parts, start=1):
+            part = make(book)
             has_news = part.read(its_items)
-            position = items[-1].ordinal if place == len(steps) else None
             with book.writing(part.fill if has_news else _nothing) as batch:
                 if has_news:
                     touched += part.merge(batch) or []
-                if position is not None:
-                    self._save(book, position)
-            if isinstance(part, Classifier) and products:
-                fields = fields_of(book.connection)
-                for later, _items in steps[place:]:
-                    if isinstance(later, Goods):
-                        later.fields = fields
+                if place == len(parts):
+                    self._save(book, items[-1].ordinal)
         if touched and book.has_parked:
             _apply_parked(book, offers.parked_for(book, touched))
-        return bool(of_kind.get("property") or of_kind.get("property_value"))
 
     def _save(self, book: Book, position: int) -> None:
         """Part of the chunk's transaction: the place reached, and a sign of life."""
@@ -279,6 +258,25 @@ class _Parties(Clients):
         return super().read(found)
 
 
+_PARTS: tuple[tuple[Callable[[Book], Any], tuple[str, ...]], ...] = (
+    (Classifier, CLASSIFIER_KINDS),
+    (Goods, ("product",)),
+    (Offers, ("offer",)),
+    (_Parties, ("counterparty",)),
+    (Orders, ("document",)),
+)
+
+
+def _by_part(items: Sequence[Item]) -> list[tuple[Callable[[Book], Any], list[Item]]]:
+    """The objects with what takes them, in the order in which they refer to each other."""
+    found = []
+    for make, kinds in _PARTS:
+        its_items = [item for kind in kinds for item in items if item.kind == kind]
+        if its_items:
+            found.append((make, its_items))
+    return found
+
+
 def _nothing() -> None:
     return None
 
@@ -288,7 +286,7 @@ def _amend_rows(book: Book, target: Target, rows: list[tuple[Any, ...]]) -> None
         fill(book.staging, target, rows)
 
     with book.writing(fill_rows) as batch:
-        amend(book.staging, target, book.connection.pk, batch)
+        amend(book.staging, target, batch)
 
 
 def _apply_parked(book: Book, rows: Sequence[Parked]) -> None:

@@ -51,7 +51,7 @@ def ingest(
         connection=connection, kind=kind, state=Run.State.RUNNING, started_at=at, by=by
     )
     newest = ReceivedFile.objects.filter(connection=connection).aggregate(pk=Max("pk"))["pk"]
-    book = Book(connection, run, newest or 0, staging(), at=at)
+    book = Book(connection, run, newest or 0, staging(connection.pk), at=at)
     position = 0
     for portion in _portions(records):
         part: Clients | Orders

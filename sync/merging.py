@@ -28,7 +28,7 @@ class Target:
     `values` maps a column of the table to the SQL of its new value over `s` (the staged row) and
     `t` (the present row or NULLs); a staged column of the same name is its own value unless
     listed here. `joins` may lead to other tables. Every row also carries `digest` and `receipt`,
-    the last two of `staged`.
+    the last two of `staged`; `s.connection_id` is the base.
     """
 
     name: str
@@ -112,10 +112,10 @@ def fill(staging: Staging, target: Target, rows: Sequence[Row]) -> None:
     staging.fill(target.stage, target.columns, rows)
 
 
-def merge(staging: Staging, target: Target, connection_id: int, batch: Batch) -> list[Touched]:
+def merge(staging: Staging, target: Target, batch: Batch) -> list[Touched]:
     """Insert what is new and update what differs, out of the filled staging table."""
     data = target.data
-    first = {"connection_id": "%(connection)s"}
+    first = {"connection_id": "s.connection_id"}
     for name in target.key:
         if name != "connection_id":
             first[name] = target.values.get(name, f"s.{name}")
@@ -140,10 +140,10 @@ def merge(staging: Staging, target: Target, connection_id: int, batch: Batch) ->
         WHERE {_condition(staging, target, "excluded")}
         RETURNING {_returned(target)}
     """  # noqa: S608
-    return _run(sql, connection_id, batch)
+    return _run(sql, batch)
 
 
-def amend(staging: Staging, target: Target, connection_id: int, batch: Batch) -> list[Touched]:
+def amend(staging: Staging, target: Target, batch: Batch) -> list[Touched]:
     """Update rows that are there already, out of the filled staging table."""
     data = target.data
     inner = {
@@ -160,12 +160,12 @@ def amend(staging: Staging, target: Target, connection_id: int, batch: Batch) ->
         UPDATE {target.table} SET {_settings(staging, target, "fresh")}
         FROM (
             SELECT {selected} FROM {target.stage} s {target.joins}
-            JOIN {target.table} t ON t.connection_id = %(connection)s AND t.ref = s.ref
+            JOIN {target.table} t ON t.connection_id = s.connection_id AND t.ref = s.ref
         ) AS fresh
         WHERE {on} AND {_condition(staging, target, "fresh")}
         RETURNING {_returned(target)}
     """  # noqa: S608
-    return _run(sql, connection_id, batch)
+    return _run(sql, batch)
 
 
 def mark_seen(
@@ -176,10 +176,9 @@ def mark_seen(
     `keys` are values of the last column of the target's key. Nothing else moves.
     """
     if keys:
-        sql = (
-            f"UPDATE {target.table} SET receipt = %s WHERE connection_id = %s "
-            f"AND {staging.among(target.key[-1])} AND receipt < %s"
-        )  # noqa: S608
+        among = staging.among(target.key[-1])
+        where = f"connection_id = %s AND {among} AND receipt < %s"
+        sql = f"UPDATE {target.table} SET receipt = %s WHERE {where}"  # noqa: S608
         with connection.cursor() as cursor:
             cursor.execute(sql, [receipt, connection_id, staging.listed(keys), receipt])
 
@@ -194,10 +193,9 @@ def known(
     """Columns of the rows with these refs, by ref. One query; absent ones are not there."""
     if not refs:
         return {}
-    sql = (
-        f"SELECT {', '.join(('ref', *columns))} FROM {model._meta.db_table} "
-        f"WHERE connection_id = %s AND {staging.among('ref')}"
-    )  # noqa: S608
+    asked = ", ".join(("ref", *columns))
+    where = f"connection_id = %s AND {staging.among('ref')}"
+    sql = f"SELECT {asked} FROM {model._meta.db_table} WHERE {where}"  # noqa: S608
     with connection.cursor() as cursor:
         cursor.execute(sql, [connection_id, staging.listed(refs)])
         return {ref: tuple(rest) for ref, *rest in cursor.fetchall()}
@@ -232,11 +230,11 @@ def _returned(target: Target) -> str:
     return ", ".join(f"{target.table}.{n}" for n in (target.pk, "changed_in", *target.returning))
 
 
-def _run(sql: str, connection_id: int, batch: Batch) -> list[Touched]:
+def _run(sql: str, batch: Batch) -> list[Touched]:
     number = batch.number
     at = connection.ops.adapt_datetimefield_value(batch.at)
     with connection.cursor() as cursor:
-        cursor.execute(sql, {"connection": connection_id, "number": number, "at": at})
+        cursor.execute(sql, {"number": number, "at": at})
         found = [Touched(pk, mark == number, tuple(rest)) for pk, mark, *rest in cursor.fetchall()]
     batch.changes += sum(each.changed for each in found)
     return found

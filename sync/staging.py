@@ -35,21 +35,36 @@ class Staging(Protocol):
         """A transaction that alone may change the mirror; `fill` runs before the lock is taken."""
 
     def among(self, column: str) -> str:
-        """A condition with one parameter (see `listed`): the column is in a list of texts or numbers."""
+        """A condition with one parameter, made by `listed`: the column is in the list."""
 
     def listed(self, texts: Sequence[Any]) -> Any:
-        """The parameter for `among`."""
+        """The parameter for `among` out of texts or numbers."""
 
 
-dumps = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
-"""JSON as staging rows carry it: text, the same for the same value."""
+_encode = json.encoder.c_make_encoder  # type: ignore[attr-defined]
+_pieces = _encode and _encode(
+    None, None, json.encoder.encode_basestring, None, ":", ",", False, False, True
+)
+_plain = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
+def dumps(value: Any) -> str:
+    """JSON as staging rows carry it: text, the same for the same value."""
+    # the encoder made once: `json` makes one for each call, which costs more than the encoding
+    return "".join(_pieces(value, 0)) if _pieces else _plain(value)
+
 
 _needs_escape = re.compile(r"[\\\t\n\r]").search
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
-def _described(columns: Columns) -> str:
-    return ", ".join(f"{name} {kind}" for name, kind in columns)
+def _described(columns: Columns, connection_id: int) -> str:
+    own = f"connection_id bigint DEFAULT {int(connection_id)}"
+    return ", ".join([*(f"{name} {kind}" for name, kind in columns), own])
+
+
+def _named(columns: Columns) -> str:
+    return ", ".join(name for name, _kind in columns)
 
 
 def _copy_line(row: Row) -> str:
@@ -66,15 +81,23 @@ def _copy_value(value: Any) -> str:
     return str(value)
 
 
-def staging() -> Staging:
-    """The staging of the database in use."""
-    return _PostgreSQL() if connection.vendor == "postgresql" else _SQLite()
+def staging(connection_id: int) -> Staging:
+    """The staging of the database in use, for rows of one base.
+
+    Each staged row also has a column `connection_id`. The merge joins by it and not by a constant:
+    with a constant, a table without statistics looks so small to PostgreSQL that it goes through
+    the staged rows once for each row of the table.
+    """
+    if connection.vendor == "postgresql":
+        return _PostgreSQL(connection_id)
+    return _SQLite(connection_id)
 
 
 class _SQLite:
     distinct = "IS NOT"
 
-    def __init__(self) -> None:
+    def __init__(self, connection_id: int) -> None:
+        self._connection_id = connection_id
         self._made: set[str] = set()
 
     def fill(self, name: str, columns: Columns, rows: Sequence[Row]) -> None:
@@ -88,11 +111,16 @@ class _SQLite:
             try:
                 if name not in self._made:
                     cursor.execute(f"DROP TABLE IF EXISTS temp.{name}")
-                    cursor.execute(f"CREATE TEMP TABLE {name} ({_described(columns)})")
+                    cursor.execute(
+                        f"CREATE TEMP TABLE {name} ({_described(columns, self._connection_id)})"
+                    )
                     self._made.add(name)
                 else:
                     cursor.execute(f"DELETE FROM temp.{name}")  # noqa: S608
-                cursor.executemany(f"INSERT INTO temp.{name} VALUES ({marks})", rows)  # noqa: S608
+                cursor.executemany(
+                    f"INSERT INTO temp.{name} ({_named(columns)}) VALUES ({marks})",  # noqa: S608
+                    rows,
+                )
             except BaseException:
                 self._made.discard(name)
                 if own:
@@ -117,7 +145,8 @@ class _SQLite:
 class _PostgreSQL:
     distinct = "IS DISTINCT FROM"
 
-    def __init__(self) -> None:
+    def __init__(self, connection_id: int) -> None:
+        self._connection_id = connection_id
         self._made: set[str] = set()
 
     def fill(self, name: str, columns: Columns, rows: Sequence[Row]) -> None:
@@ -125,12 +154,13 @@ class _PostgreSQL:
             if name not in self._made:
                 cursor.execute(f"DROP TABLE IF EXISTS pg_temp.{name}")
                 cursor.execute(
-                    f"CREATE TEMP TABLE {name} ({_described(columns)}) ON COMMIT DELETE ROWS"
+                    f"CREATE TEMP TABLE {name} ({_described(columns, self._connection_id)}) "
+                    "ON COMMIT DELETE ROWS"
                 )
                 self._made.add(name)
             else:
                 cursor.execute(f"DELETE FROM {name}")  # noqa: S608
-            with cast("Any", cursor).copy(f"COPY {name} FROM STDIN") as copy:
+            with cast("Any", cursor).copy(f"COPY {name} ({_named(columns)}) FROM STDIN") as copy:
                 copy.write("".join(map(_copy_line, rows)))
 
     @contextmanager
@@ -139,6 +169,8 @@ class _PostgreSQL:
             with transaction.atomic():
                 fill()
                 with connection.cursor() as cursor:
+                    # compiling costs more than a statement over a thousand rows
+                    cursor.execute("SET LOCAL jit = off")
                     cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK_KEY])
                 yield
         except BaseException:

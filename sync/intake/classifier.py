@@ -147,7 +147,7 @@ class Classifier:
                 mark_seen(book.staging, target, book.connection.pk, same, book.receipt)
             if not self._staged.get(kind):
                 continue
-            touched = merge(book.staging, target, book.connection.pk, batch)
+            touched = merge(book.staging, target, batch)
             count(book, touched, len(self._staged[kind]), self._known[kind], of_ref=0)
             if kind == "category":
                 batch.changes += _join_parents(book, batch)
@@ -186,11 +186,11 @@ def add_stubs(
             (ref, False, None, currency[:10], None, 0, 0) for ref, currency in price_types.items()
         ]
         fill(book.staging, PRICE_TYPES, rows)
-        merge(book.staging, PRICE_TYPES, book.connection.pk, batch)
+        merge(book.staging, PRICE_TYPES, batch)
         give_slots()
     if warehouses:
         fill(book.staging, WAREHOUSES, [(ref, False, None, "", 0, 0) for ref in warehouses])
-        merge(book.staging, WAREHOUSES, book.connection.pk, batch)
+        merge(book.staging, WAREHOUSES, batch)
 
 
 def give_slots() -> None:

@@ -28,7 +28,7 @@ _CENT = Decimal("0.01")
 
 def _join(table: str, alias: str, column: str) -> str:
     return (
-        f"LEFT JOIN {table} {alias} ON {alias}.connection_id = %(connection)s "
+        f"LEFT JOIN {table} {alias} ON {alias}.connection_id = s.connection_id "
         f"AND {alias}.ref = NULLIF(s.{column}, '')"
     )
 
@@ -235,15 +235,24 @@ class Clients:
             "digest",
             "receipt",
         )
-        referred: dict[str, set[str]] = {}
+        news: list[Any] = []
         for ref, record in good.items():
             digest = _digest(record)
             own = self._known.get(ref)
             if own is not None and (own[0] == digest or own[1] > book.receipt):
                 book.tally.unchanged += 1
                 self._same.append(ref)
-                continue
-            self._rows.append((ref, *self.kind.values(record), digest, book.receipt))
+            else:
+                self._rows.append((ref, *self.kind.values(record), digest, book.receipt))
+                news.append(record)
+        self._note_others(news)
+        return bool(self._rows or (book.overtakes and self._same))
+
+    def _note_others(self, records: Sequence[Any]) -> None:
+        """What the records refer to and nobody has described yet."""
+        book = self.book
+        referred: dict[str, set[str]] = {}
+        for record in records:
             for other, other_ref in self.kind.refers(record).items():
                 if other_ref:
                     referred.setdefault(other, set()).add(other_ref)
@@ -254,7 +263,6 @@ class Clients:
             there = known(book.staging, target.model, book.connection.pk, list(refs))
             if missing := sorted(refs - set(there)):
                 self._stubs[other] = missing
-        return bool(self._rows or (book.overtakes and self._same))
 
     def fill(self) -> None:
         """Put the rows into the staging tables."""
@@ -279,15 +287,15 @@ class Clients:
         if book.overtakes:
             mark_seen(staging, self.kind.target, connection_id, self._same, book.receipt)
         for other in self._stubs:
-            merge(staging, _STUBS[other][0], connection_id, batch)
+            merge(staging, _STUBS[other][0], batch)
             if other == "price_type":
                 give_slots()
         if self._stubs.keys() & {"price_type", "warehouse"}:
             book.learn_places()
         if self._organisations:
-            merge(staging, ORGANISATIONS, connection_id, batch)
+            merge(staging, ORGANISATIONS, batch)
         if self._rows:
-            touched = merge(staging, self.kind.target, connection_id, batch)
+            touched = merge(staging, self.kind.target, batch)
             count(book, touched, len(self._rows), self._known, of_ref=0)
 
 
@@ -300,17 +308,25 @@ def check(record: ClientRecord) -> None:
     if not record.name.strip() and not record.archived:
         raise ValueError("an object without a name")
     if isinstance(record, CounterpartyRecord):
-        if record.inn and not (record.inn.isdigit() and len(record.inn) in (10, 12)):
-            raise ValueError("an INN that has neither 10 nor 12 digits", record.inn[:60])
-        if record.kpp and len(record.kpp) != 9:
-            raise ValueError("a KPP that does not have 9 characters", record.kpp[:60])
-        if record.kind not in Counterparty.Kind.values:
-            raise ValueError("an unknown kind of counterparty", str(record.kind)[:60])
+        _check_counterparty(record)
     if isinstance(record, ContractRecord):
-        if record.credit_limit is not None and not 0 <= record.credit_limit < _MONEY_LIMIT:
-            raise ValueError("a credit limit that is negative or too large")
-        if record.deferral_days is not None and not 0 <= record.deferral_days <= 3650:
-            raise ValueError("a deferral that is negative or over ten years")
+        _check_contract(record)
+
+
+def _check_counterparty(record: CounterpartyRecord) -> None:
+    if record.inn and not (record.inn.isdigit() and len(record.inn) in (10, 12)):
+        raise ValueError("an INN that has neither 10 nor 12 digits", record.inn[:60])
+    if record.kpp and len(record.kpp) != 9:
+        raise ValueError("a KPP that does not have 9 characters", record.kpp[:60])
+    if record.kind not in Counterparty.Kind.values:
+        raise ValueError("an unknown kind of counterparty", str(record.kind)[:60])
+
+
+def _check_contract(record: ContractRecord) -> None:
+    if record.credit_limit is not None and not 0 <= record.credit_limit < _MONEY_LIMIT:
+        raise ValueError("a credit limit that is negative or too large")
+    if record.deferral_days is not None and not 0 <= record.deferral_days <= 3650:
+        raise ValueError("a deferral that is negative or over ten years")
 
 
 def _digest(record: object) -> int:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from base.texts import name_key, sku_key
 from sync.intake.book import Book
 from sync.intake.classifier import count
-from sync.intake.fields import Fields, fields_of, positive
+from sync.intake.fields import fields_of, positive
 from sync.merging import Batch, Target, Touched, amend, fill, known, mark_seen, merge
 from sync.models import Category, Product
 from sync.models.mirror import REF_LENGTH
@@ -59,7 +59,7 @@ PRODUCTS = Target(
         "pictures": "COALESCE(s.pictures, t.pictures, '[]')",
     },
     joins=(
-        "LEFT JOIN sync_category c ON c.connection_id = %(connection)s AND c.ref = s.category_ref"
+        "LEFT JOIN sync_category c ON c.connection_id = s.connection_id AND c.ref = s.category_ref"
     ),
     with_present=True,
 )
@@ -91,9 +91,9 @@ _NOT_KEPT = frozenset({"полноенаименование", "описание
 class Goods:
     """The goods of a chunk. Read, then fill, then merge under the lock."""
 
-    def __init__(self, book: Book, fields: Fields) -> None:
+    def __init__(self, book: Book) -> None:
         self.book = book
-        self.fields = fields
+        self.fields = fields_of(book.connection)
         self._rows: list[tuple[Any, ...]] = []
         self._marks: list[tuple[Any, ...]] = []
         self._known: dict[str, tuple[Any, ...]] = {}
@@ -213,10 +213,10 @@ class Goods:
             mark_seen(book.staging, PRODUCTS, book.connection.pk, self._same, book.receipt)
         touched: list[Touched] = []
         if self._rows:
-            touched = merge(book.staging, PRODUCTS, book.connection.pk, batch)
+            touched = merge(book.staging, PRODUCTS, batch)
             count(book, touched, len(self._rows), self._known, of_ref=0)
         if self._marks:
-            marked = amend(book.staging, MARKS, book.connection.pk, batch)
+            marked = amend(book.staging, MARKS, batch)
             count(book, marked, len(self._marks), self._known, of_ref=0)
         return [each.extra[0] for each in touched if each.extra[0] not in self._known]
 

@@ -43,7 +43,7 @@ OFFERS = Target(
         "name": "COALESCE(NULLIF(s.name, ''), NULLIF(t.name, ''), p.name)",
         "is_sold": "COALESCE(t.is_sold, true)",
     },
-    joins="JOIN sync_product p ON p.connection_id = %(connection)s AND p.ref = s.product_ref",
+    joins="JOIN sync_product p ON p.connection_id = s.connection_id AND p.ref = s.product_ref",
     returning=("ref", "product_id"),
     with_present=True,
 )
@@ -53,12 +53,12 @@ MARKS = Target(
     staged=("ref", "archived", "digest", "receipt"),
     returning=("ref", "product_id"),
 )
-_TO_OFFER = "JOIN sync_offer o ON o.connection_id = %(connection)s AND o.ref = s.ref"
+_TO_OFFER = "JOIN sync_offer o ON o.connection_id = s.connection_id AND o.ref = s.ref"
 PRICES = Target(
     name="offerprices",
     model=OfferPrices,
     staged=("ref", "amounts", "digest", "receipt"),
-    values={"offer_id": "o.id", "connection_id": "%(connection)s"},
+    values={"offer_id": "o.id", "connection_id": "s.connection_id"},
     joins=_TO_OFFER,
     key=("offer_id",),
     returning=(),
@@ -67,7 +67,7 @@ STOCK = Target(
     name="offerstock",
     model=OfferStock,
     staged=("ref", "quantities", "digest", "receipt"),
-    values={"offer_id": "o.id", "connection_id": "%(connection)s"},
+    values={"offer_id": "o.id", "connection_id": "s.connection_id"},
     joins=_TO_OFFER,
     key=("offer_id",),
     returning=(),
@@ -399,15 +399,15 @@ class Offers:
             mark_seen(staging, STOCK, connection_id, self._seen.stock, book.receipt)
         touched: list[Touched] = []
         if self._offers:
-            touched += merge(staging, OFFERS, connection_id, batch)
+            touched += merge(staging, OFFERS, batch)
         if self._marks:
-            touched += amend(staging, MARKS, connection_id, batch)
+            touched += amend(staging, MARKS, batch)
         created = {each.pk for each in touched if each.extra[0] not in self._known}
         changed = {each.pk for each in touched if each.changed}
         products = {each.extra[1] for each in touched if each.changed}
         for target, rows in ((PRICES, self._prices), (STOCK, self._stock)):
             if rows:
-                facets = merge(staging, target, connection_id, batch)
+                facets = merge(staging, target, batch)
                 changed.update(each.pk for each in facets if each.changed)
         if products:
             batch.changes += _decide_sold(book, batch, products)

@@ -23,7 +23,7 @@ from sync.onec.catalogue import (
     warehouse_record,
 )
 from sync.onec.documents import counterparty_record, document_record
-from sync.onec.elements import child_text
+from sync.onec.elements import child_text, children
 from sync.onec.offers import (
     OfferDigests,
     digest,
@@ -81,9 +81,10 @@ _PLACES: dict[str, tuple[Kind, str, frozenset[str]]] = {
         "ТипыЦен",
         frozenset({"ПакетПредложений", "ИзмененияПакетаПредложений", "Классификатор"}),
     ),
-    "Склад": (
+    # the list is taken whole: goods hold five elements named Склад each that are none of it
+    "Склады": (
         "warehouse",
-        "Склады",
+        "",
         frozenset({"ПакетПредложений", "ИзмененияПакетаПредложений", "Классификатор"}),
     ),
     "Предложение": (
@@ -137,6 +138,8 @@ def _accept(name: str, element: etree._Element) -> bool:
     parent = element.getparent()
     if parent is None or (parent_name and LOCAL[parent.tag] != parent_name):
         return False
+    if name == "Склады":
+        return LOCAL[parent.tag] in above
     if name == "Документ":
         return LOCAL[parent.tag] in {"КоммерческаяИнформация", "Контейнер"}
     grand = parent.getparent()
@@ -155,9 +158,11 @@ def read(
     for portion in chunks(path, encoding=encoding, tags=tuple(_PLACES), accept=_accept, size=size):
         items: list[Item] = []
         for element in portion:
-            ordinal += 1
-            if ordinal > after:
-                items.append(Item(ordinal, _PLACES[LOCAL[element.tag]][0], element))
+            name = LOCAL[element.tag]
+            for own in children(element, "Склад") if name == "Склады" else (element,):
+                ordinal += 1
+                if ordinal > after:
+                    items.append(Item(ordinal, _PLACES[name][0], own))
         if items:
             yield items
     if ordinal == 0 and (unknown := _unknown_content(path, encoding)):
@@ -169,7 +174,7 @@ def _unknown_content(path: Path, encoding: str | None) -> str:
 
     A root without children and containers without children are normal: nothing to tell.
     """
-    containers = {place[1] for place in _PLACES.values()} - {""}
+    containers = ({place[1] for place in _PLACES.values()} | {"Склады"}) - {""}
     with path.open("rb") as file:
         for _event, element in etree.iterparse(
             file,

@@ -19,18 +19,13 @@ def text(element: etree._Element | None) -> str:
 
 def child(element: etree._Element, name: str) -> etree._Element | None:
     """First child of that local name."""
-    for each in element:
-        if LOCAL[each.tag] == name:
-            return each
-    return None
+    return next(element.iterchildren("{*}" + name), None)
 
 
 def children(element: etree._Element | None, name: str) -> Iterator[etree._Element]:
     """Children of that local name; none of an absent element."""
     if element is not None:
-        for each in element:
-            if LOCAL[each.tag] == name:
-                yield each
+        yield from element.iterchildren("{*}" + name)
 
 
 def child_text(element: etree._Element, name: str) -> str:
@@ -53,9 +48,7 @@ def pairs(
     found: list[tuple[str, tuple[str, ...]]] = []
     if element is None:
         return ()
-    for each in element:
-        if LOCAL[each.tag] != item:
-            continue
+    for each in element.iterchildren("{*}" + item):
         name = ""
         told: list[str] = []
         for part in each:
@@ -74,12 +67,10 @@ def marked_deleted(element: etree._Element) -> bool | None:
     """Deletion mark in its three spellings; ``None`` when the object tells nothing of it."""
     status = element.get("Статус")
     if status is None:
-        for each in element:
-            name = LOCAL[each.tag]
-            if name == "ПометкаУдаления":
+        for each in element.iterchildren("{*}ПометкаУдаления", "{*}Статус"):
+            if LOCAL[each.tag] == "ПометкаУдаления":
                 return values.told_flag(each.text)
-            if name == "Статус":
-                status = each.text
+            status = each.text
     if status is None or not status.strip():
         return None
     return status.strip().lower() in {"удален", "удалён"}

@@ -51,13 +51,11 @@ def _hash(raw: bytes) -> int:
 
 def offer_ids(element: etree._Element) -> tuple[str, str]:
     """``(offer, product)`` references; both empty when the element has no Ид."""
-    own: str | None = None
-    characteristic: str | None = None
-    for part in element:
-        name = LOCAL[part.tag]
-        if name == "Ид":
+    own = characteristic = None
+    for part in element.iterchildren("{*}Ид", "{*}ИдХарактеристики"):
+        if LOCAL[part.tag] == "Ид":
             own = part.text
-        elif name == "ИдХарактеристики":
+        else:
             characteristic = part.text
     return values.offer_refs(own, characteristic)
 
@@ -118,7 +116,7 @@ def offer_record(
     )
 
 
-def _identity(element: etree._Element) -> OfferIdentity | None:
+def _identity(element: etree._Element) -> OfferIdentity | None:  # noqa: C901  one pass, a branch for each child
     name: str | None = None
     sku = barcode = ""
     characteristics: list[tuple[str, str]] = []
@@ -181,7 +179,7 @@ def _prices(element: etree._Element) -> tuple[PriceRecord, ...] | None:
     return tuple(found.values())
 
 
-def _price(element: etree._Element) -> PriceRecord | None:
+def _price(element: etree._Element) -> PriceRecord | None:  # noqa: C901  one pass, a branch for each child
     type_ref = amount_text = currency = ""
     coefficient: Decimal | None = None
     least: Decimal | None = None
@@ -209,7 +207,7 @@ def _price(element: etree._Element) -> PriceRecord | None:
     return PriceRecord(type_ref, amount, currency, least)
 
 
-def _stock(element: etree._Element) -> tuple[StockRecord, ...] | None:
+def _stock(element: etree._Element) -> tuple[StockRecord, ...] | None:  # noqa: C901  one pass, a branch for each child
     """One result out of four spellings; warehouse rows win over a total beside them."""
     told = False
     total: Decimal | None = None

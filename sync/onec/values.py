@@ -1,4 +1,7 @@
-"""Texts of a 1C message turned into values. Pure functions: no Django, no database."""
+"""Texts of a 1C message turned into values. Pure functions: no Django, no database.
+
+A file repeats the same few texts without end, so the busiest of them remember their answers.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 
 _GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _DATE = re.compile(r"(\d{4})-(\d\d?)-(\d\d?)")
@@ -36,6 +40,7 @@ CURRENCIES: Mapping[str, str] = {
 }
 
 
+@lru_cache(maxsize=8192)
 def ref(text: str | None) -> str:
     """Identifier of an object: trimmed, each GUID in it lower-cased, anything else untouched."""
     if not text:
@@ -49,8 +54,10 @@ def ref(text: str | None) -> str:
 
 def plain_guid(text: str) -> str:
     """The text itself, in lower case when it is a GUID."""
-    if len(text) == 36 and text[8] == "-" and _GUID.fullmatch(text):
-        return text.lower()
+    if len(text) == 36 and text[8] == "-":
+        lower = text.lower()
+        if lower != text and _GUID.fullmatch(text):
+            return lower
     return text
 
 
@@ -80,6 +87,7 @@ def told_flag(text: str | None) -> bool | None:
     return flag(text) if text and text.strip() else None
 
 
+@lru_cache(maxsize=4096)
 def number(text: str | None) -> Decimal | None:
     """A finite Decimal, with spaces dropped and a decimal comma understood; empty is ``None``.
 
@@ -110,6 +118,7 @@ def lenient_number(text: str | None) -> Decimal | None:
         return None
 
 
+@lru_cache(maxsize=4096)
 def currency(text: str | None) -> str:
     """ISO code for the spellings seen in 1C; a three-letter text upper-cased; empty if absent.
 
@@ -126,6 +135,7 @@ def currency(text: str | None) -> str:
     return plain
 
 
+@lru_cache(maxsize=4096)
 def vat_rate(text: str | None) -> Decimal | None:
     """Percent of VAT, or ``None`` for "Без НДС", an absent or an unreadable rate.
 
@@ -167,6 +177,7 @@ def moment(text: str | None) -> datetime | None:
     return datetime(on.year, on.month, on.day, hour, minute, second)  # noqa: DTZ001
 
 
+@lru_cache(maxsize=4096)
 def requisite_key(name: str) -> str:
     """Name of a requisite for comparison: lower case, no spaces ("Статус заказа" is known so)."""
     return "".join(name.lower().split())

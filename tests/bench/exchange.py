@@ -354,18 +354,19 @@ def main() -> None:
     parser.add_argument("--files", type=Path, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.work:
-        print(json.dumps(work(options.work, options.files)))
+        sys.stdout.write(json.dumps(work(options.work, options.files)) + "\n")
         return
     rows = measure(options.size, options.database)
     if options.json:
-        print(json.dumps(rows, ensure_ascii=False, indent=2))
+        sys.stdout.write(json.dumps(rows, ensure_ascii=False, indent=2) + "\n")
         return
-    print(f"{'case':<14}{'products/s':>12}{'peak MB':>10}{'batches':>9}{'bare/s':>10}")
-    for row in rows:
-        print(
-            f"{row['case']:<14}{row['products_per_s']:>12,}{row['peak_mb']:>10}"
-            f"{row['change_batches']:>9}{row['bare_per_s']:>10,}"
-        )
+    lines = [f"{'case':<14}{'products/s':>12}{'peak MB':>10}{'batches':>9}{'bare/s':>10}"]
+    lines += [
+        f"{row['case']:<14}{row['products_per_s']:>12,}{row['peak_mb']:>10}"
+        f"{row['change_batches']:>9}{row['bare_per_s']:>10,}"
+        for row in rows
+    ]
+    sys.stdout.write("\n".join(lines) + "\n")
 
 
 if __name__ == "__main__":
