@@ -146,26 +146,35 @@ def file_kind(name: str, exchange_type: str) -> ReceivedFile.Kind:
 
 
 def clear_old(*, at: datetime) -> int:
-    """Remove content that nobody will ask for again; how many files."""
-    old = ReceivedFile.objects.filter(removed_at=None, received_at__lt=at - KEPT_FOR).exclude(
-        runs__state__in=("queued", "running")
-    )
+    """Remove content that nobody will ask for again; how many files had a row."""
+    before = at - KEPT_FOR
+    known = ReceivedFile.objects.filter(removed_at=None, received_at__lt=before)
     count = 0
-    for file in old.order_by("pk")[:5000]:
+    for file in known.exclude(runs__state__in=("queued", "running")).order_by("pk")[:5000]:
         if file.path:
             full_path(file).unlink(missing_ok=True)
-        count += 1
         ReceivedFile.objects.filter(pk=file.pk).update(removed_at=at)
-    _remove_empty_folders(root())
+        count += 1
+    _remove_leftovers(before)
     return count
 
 
-def _remove_empty_folders(top: Path) -> None:
-    """Folders of uploads that hold nothing any more, the deepest first."""
-    for folder in sorted((p for p in top.glob("*/*/*") if p.is_dir()), reverse=True):
+def _remove_leftovers(before: datetime) -> None:
+    """Old files without a row, which a killed process left behind, and empty folders."""
+    known = set(
+        ReceivedFile.objects.filter(removed_at=None, received_at__lt=before).values_list(
+            "path", flat=True
+        )
+    )
+    for path in sorted(root().rglob("*"), reverse=True):
         with suppress(OSError):
-            folder.rmdir()
-            folder.parent.rmdir()
+            if path.stat().st_mtime >= before.timestamp():
+                continue
+            if path.is_dir():
+                # a folder that holds something stays
+                path.rmdir()
+            elif str(path.relative_to(root())) not in known:
+                path.unlink()
 
 
 def _row_for(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -228,3 +229,23 @@ def test_clear_old_removes_content_and_keeps_rows(session: ExchangeSession) -> N
     assert full_path(waiting).exists()
     assert full_path(young).exists()
     assert receiving.clear_old(at=now) == 0
+
+
+def test_clear_old_removes_what_a_killed_process_left(session: ExchangeSession) -> None:
+    waiting = _send(session, b"<?xml")
+    RunFactory(file=waiting, state=Run.State.RUNNING)
+    now = timezone.now()
+    long_ago = now - receiving.KEPT_FOR - timedelta(hours=1)
+    ReceivedFile.objects.update(received_at=long_ago)
+    folder = full_path(waiting).parent
+    (folder / "old.part").write_bytes(b"x")
+    (folder / "new.part").write_bytes(b"x")
+    empty = receiving.root() / "9"
+    empty.mkdir()
+    for path in (folder / "old.part", full_path(waiting), empty, folder):
+        os.utime(path, (long_ago.timestamp(), long_ago.timestamp()))
+
+    receiving.clear_old(at=now)
+
+    assert sorted(_files_on_disk()) == sorted([folder / "new.part", full_path(waiting)])
+    assert not empty.exists()
