@@ -19,7 +19,7 @@ from base.models import User
 from dealer_area.buyers import Buyer
 from dealer_area.models import Cart, CartLine, LegalEntity, Membership, Outlet
 from dealer_area.packing import LARGEST_QUANTITY, fitted, fitting_into
-from dealer_area.pricing import Money, document_amounts, line_amounts
+from dealer_area.pricing import Money, TooLarge, document_amounts, line_amounts
 from dealer_area.quoting import prices_of
 from dealer_area.terms import available_contracts, terms_for
 from sync import reading
@@ -66,7 +66,10 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class CartSummary:
-    """What the header says: how many lines, and what is paid for those that have a price."""
+    """What the header says: how many lines, and what is paid for those that have a price.
+
+    `total` is None when none has, and for more than an order can hold.
+    """
 
     lines: int
     total: Money | None
@@ -95,23 +98,24 @@ def cart_of(membership: Membership) -> Cart:
 
 def summary(buyer: Buyer) -> CartSummary:
     """Lines and total in the prices the person works with; one query, none without a cart."""
-    amounts = []
+    return CartSummary(len(buyer.cart_lines), _total(buyer))
+
+
+def _total(buyer: Buyer) -> Money | None:
+    terms = buyer.terms
+    if terms is None:
+        return None
+    priced = []
     for line in buyer.cart_lines:
-        purchase, retail = prices_of(line.offer, buyer.terms)
+        purchase, retail = prices_of(line.offer, terms)
         price = purchase if buyer.see_purchase else retail
-        if price is not None and buyer.terms is not None:
-            amounts.append(
-                line_amounts(
-                    price.amount,
-                    line.quantity,
-                    line.offer.product.vat_rate,
-                    buyer.terms.vat_included,
-                )
-            )
-    total = None
-    if amounts and buyer.terms is not None:
-        total = Money(document_amounts(amounts).total, buyer.terms.currency)
-    return CartSummary(len(buyer.cart_lines), total)
+        if price is not None:
+            priced.append((price.amount, line.quantity, line.offer.product.vat_rate))
+    try:
+        found = document_amounts(line_amounts(*each, terms.vat_included) for each in priced)
+    except TooLarge:
+        return None
+    return Money(found.total, terms.currency) if priced else None
 
 
 def add(*, membership: Membership, offer: Offer, quantity: Decimal, by: User) -> Change:

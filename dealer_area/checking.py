@@ -23,6 +23,7 @@ from dealer_area.pricing import (
     LineAmounts,
     Money,
     Price,
+    TooLarge,
     document_amounts,
     line_amounts,
     retail_price,
@@ -60,8 +61,8 @@ class Decision:
 class CheckedLine:
     """A line of a cart beside the truth, in the prices the person works with.
 
-    `amounts` are those of the whole quantity; None without a price. `seen` is the price he saw
-    when it is another now. `choices` are empty for a line without trouble, else the first is the
+    `amounts` are those of the whole quantity; None without a price, or for more than fits an
+    order. `seen` is the price he saw when it is another now. `choices` are empty for a line without trouble, else the first is the
     one to propose; `take_quantity` is what TAKE would buy. `state` names all of it without telling
     it.
     """
@@ -143,17 +144,34 @@ class Check:
                 found.append((each, quantity))
         return found
 
-    def whole(self) -> DocumentAmounts:
+    def whole(self) -> DocumentAmounts | None:
         """What is to be paid for all lines that have a price, decisions aside."""
-        return document_amounts(each.amounts for each in self.lines if each.amounts is not None)
+        return self._sum((each, each.line.quantity) for each in self.lines)
 
-    def amounts(self, decisions: Mapping[int, Decision]) -> DocumentAmounts:
-        """What is to be paid under decisions, in the prices the person works with."""
-        return document_amounts(
-            amounts
-            for each, quantity in self.bought(decisions)
-            if (amounts := _amounts(each.line, each.quote.shown, quantity, self.terms)) is not None
-        )
+    def amounts(self, decisions: Mapping[int, Decision]) -> DocumentAmounts | None:
+        """What is to be paid under decisions, in the prices the person works with.
+
+        None, here and in `whole`, for more than an order can hold.
+        """
+        return self._sum(self.bought(decisions))
+
+    def _sum(self, lines: Iterable[tuple[CheckedLine, Decimal]]) -> DocumentAmounts | None:
+        terms = self.terms
+        if terms is None:
+            return None
+        try:
+            return document_amounts(
+                line_amounts(
+                    each.quote.shown.amount,
+                    quantity,
+                    each.line.offer.product.vat_rate,
+                    terms.vat_included,
+                )
+                for each, quantity in lines
+                if each.quote.shown is not None
+            )
+        except TooLarge:
+            return None
 
 
 def check_cart(buyer: Buyer) -> Check:
@@ -194,7 +212,7 @@ def _checked(
         quote=quoted,
         url=product_path(product.pk, product.name),
         label=label_of(offer),
-        amounts=_amounts(line, quoted.shown, line.quantity, terms),
+        amounts=_amounts(line, quoted.shown, terms),
         seen=seen if Trouble.PRICE in troubles else None,
         troubles=tuple(troubles),
         choices=_choices(troubles, take),
@@ -245,9 +263,12 @@ def _holds(checked: CheckedLine, decision: Decision | None) -> bool:
     return decision.choice is Choice.REMOVE or constant_time_compare(decision.state, checked.state)
 
 
-def _amounts(
-    line: CartLine, price: Price | None, quantity: Decimal, terms: Terms | None
-) -> LineAmounts | None:
+def _amounts(line: CartLine, price: Price | None, terms: Terms | None) -> LineAmounts | None:
     if price is None or terms is None:
         return None
-    return line_amounts(price.amount, quantity, line.offer.product.vat_rate, terms.vat_included)
+    try:
+        return line_amounts(
+            price.amount, line.quantity, line.offer.product.vat_rate, terms.vat_included
+        )
+    except TooLarge:
+        return None

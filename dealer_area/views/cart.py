@@ -238,12 +238,18 @@ def _checkout_words(
     undecided = {each.line.pk for each in found.undecided(decisions)}
     bought = {each.line.pk: quantity for each, quantity in found.bought(decisions)}
     chosen = {**found.proposals(), **decisions}
+    pictures = reading.pictures_of({each.line.offer.product for each in found.troubled})
     return {
         "buyer": buyer,
         "terms": buyer.terms,
         "cart": buyer.cart,
         "decisions": [
-            {"checked": each, "choice": chosen[each.line.pk].choice} for each in found.troubled
+            {
+                "checked": each,
+                "choice": chosen[each.line.pk].choice,
+                "picture": next(iter(pictures.get(each.line.offer.product_id, ())), None),
+            }
+            for each in found.troubled
         ],
         "settled": [each for each in found.lines if not each.troubles],
         "undecided": undecided,
@@ -252,8 +258,8 @@ def _checkout_words(
     }
 
 
-def _totals(buyer: Buyer, amounts: DocumentAmounts) -> dict[str, Money] | None:
-    if buyer.terms is None:
+def _totals(buyer: Buyer, amounts: DocumentAmounts | None) -> dict[str, Money] | None:
+    if buyer.terms is None or amounts is None:
         return None
     currency = buyer.terms.currency
     net = amounts.total - (Decimal(0) if buyer.terms.vat_included else amounts.vat_amount)

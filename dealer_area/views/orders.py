@@ -129,7 +129,7 @@ def _csv(orders: OrderQuerySet, *, see_purchase: bool) -> Iterator[str]:
             _("Legal entity"),
             _("Contract"),
             _("Placed by"),
-            _("Amount"),
+            _("Amount") if see_purchase else _("At retail prices"),
             _("Currency"),
             _("Paid"),
         ]

@@ -239,7 +239,9 @@ def test_another_legal_entity_brings_its_contract_and_prices(client: Client) -> 
     assert (cart.contract, cart.comment) == (contract, "Позвоните")
     check = check_cart(buyer_for(trade.membership))
     assert not check.troubled  # who chose the contract has seen its prices
-    assert check.whole().total == Decimal("180.00")
+    whole = check.whole()
+    assert whole is not None
+    assert whole.total == Decimal("180.00")
 
 
 @pytest.mark.parametrize("field", ["outlet", "legal_entity", "contract"])
@@ -375,3 +377,17 @@ def test_screens_take_the_same_queries_for_1_and_200_lines(
             assert client.get(reverse(f"dealer:{name}")).status_code == 200
         counts.append(len(seen))
     assert counts[0] == counts[1]
+
+
+def test_more_than_an_order_can_hold_breaks_no_page(client: Client) -> None:
+    trade = make_trade()
+    fill(trade, make_goods(trade, price="9999999.00", stock="9999999"), "9999999")
+    key = Cart.objects.get().placement_key
+    enter(client, trade)
+
+    assert client.get(reverse("dealer:cart")).status_code == 200
+    assert client.get(reverse("dealer:checkout")).status_code == 200
+    post(client, trade, "checkout", placement_key=key)
+
+    assert "Сумма слишком велика" in client.get(reverse("dealer:cart")).content.decode()
+    assert not Order.objects.exists()
