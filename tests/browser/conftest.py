@@ -100,7 +100,8 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     )
     started = Portal(f"http://localhost:{port}", folder, process, environment)
     ready = threading.Event()
-    threading.Thread(target=_read_log, args=(started, ready), daemon=True).start()
+    reader = threading.Thread(target=_read_log, args=(started, ready), daemon=True)
+    reader.start()
     try:
         deadline = time.monotonic() + START_TIMEOUT
         while not ready.wait(0.2):
@@ -112,6 +113,9 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
         with contextlib.suppress(ProcessLookupError):
             process.send_signal(signal.SIGTERM)
         process.wait(30)
+        reader.join(5)
+        if process.stdout is not None:
+            process.stdout.close()
 
 
 def _read_log(portal: Portal, ready: threading.Event) -> None:
@@ -196,6 +200,24 @@ def page_as(
             viewport={"width": across, "height": down},
             locale="ru-RU",
             timezone_id="Europe/Moscow",
+        )
+        contexts.append(context)
+        return watch.follow(context.new_page())
+
+    yield open_page
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def page_before(portal: Portal, browser: Browser, watch: Watch) -> Iterator[Callable[[str], Page]]:
+    """`page_before("desktop"|"phone")`: a watched page of somebody who has not signed in."""
+    contexts: list[BrowserContext] = []
+
+    def open_page(width: str = "desktop") -> Page:
+        across, down = WIDTHS[width]
+        context = browser.new_context(
+            base_url=portal.url, viewport={"width": across, "height": down}, locale="en-US"
         )
         contexts.append(context)
         return watch.follow(context.new_page())
