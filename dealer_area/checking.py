@@ -62,9 +62,9 @@ class CheckedLine:
     """A line of a cart beside the truth, in the prices the person works with.
 
     `amounts` are those of the whole quantity; None without a price, or for more than fits an
-    order. `seen` is the price he saw when it is another now. `choices` are empty for a line without trouble, else the first is the
-    one to propose; `take_quantity` is what TAKE would buy. `state` names all of it without telling
-    it.
+    order. `seen` is the price he saw when it is another now. `choices` are empty for a line
+    without trouble, else the first is the one to propose; `take_quantity` is what TAKE would buy.
+    `state` names all of it without telling it.
     """
 
     line: CartLine
