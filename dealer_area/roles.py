@@ -15,6 +15,7 @@ from wagtail.models import (
     Collection,
     GroupCollectionPermission,
     GroupPagePermission,
+    Page,
     Task,
     Workflow,
 )
@@ -123,6 +124,7 @@ MEDIA = (
 )
 WAGTAILS_OWN = {"Editors": GroupName.EDITORS, "Moderators": GroupName.PUBLISHERS}
 """Groups that Wagtail makes, and what they are here."""
+ROOT_TITLE = "Корень"
 WORKFLOW_NAME = "Проверка перед публикацией"
 
 
@@ -153,6 +155,8 @@ def _adopt() -> None:
         if ours is GroupName.EDITORS:
             # they are given the branches they write in, not the whole tree
             GroupPagePermission.objects.filter(group=group).delete()
+    Page.objects.filter(depth=1, title="Root").update(title=ROOT_TITLE, draft_title=ROOT_TITLE)
+    Collection.objects.filter(depth=1, name="Root").update(name=ROOT_TITLE)
     Workflow.objects.filter(name="Moderators approval").update(name=WORKFLOW_NAME)
     Task.objects.filter(name="Moderators approval").update(name=WORKFLOW_NAME)
 

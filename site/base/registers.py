@@ -19,12 +19,14 @@ from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.functional import cached_property
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 from wagtail.admin.paginator import WagtailPaginator
+from wagtail.admin.ui.tables import Column as TableColumn
+from wagtail.admin.ui.tables import DateColumn, UserColumn
 from wagtail_modeladmin.helpers import PermissionHelper
 from wagtail_modeladmin.options import ModelAdmin
-from wagtail_modeladmin.views import IndexView, InspectView, WMABaseView
+from wagtail_modeladmin.views import HistoryView, IndexView, InspectView, WMABaseView
 
 from base.figures import NOTHING, money_text, quantity_text
 from base.texts import name_key, sku_key
@@ -285,6 +287,18 @@ class RegisterInspect(InspectView):
         return context
 
 
+class RegisterHistory(HistoryView):
+    """What was changed, by whom and when."""
+
+    columns = [
+        TableColumn("message", label=gettext_lazy("what")),
+        UserColumn(
+            "user", label=gettext_lazy("who"), blank_display_name=gettext_lazy("the portal")
+        ),
+        DateColumn("timestamp", label=gettext_lazy("when")),
+    ]
+
+
 class Register(ModelAdmin):
     """A list of rows that staff see and do not change."""
 
@@ -294,6 +308,7 @@ class Register(ModelAdmin):
     empty_value_display = NOTHING
     index_view_class = RegisterIndex
     inspect_view_class = RegisterInspect
+    history_view_class = RegisterHistory
     inspect_template_name = "base/inspect.html"
     permission_helper_class: type[PermissionHelper] = ReadHelper
     search_handler_class = KeySearch

@@ -24,6 +24,12 @@ def drop_needless(_request: HttpRequest, menu_items: list[MenuItem]) -> None:
     menu_items[:] = [item for item in menu_items if item.name not in NEEDLESS]
 
 
+@hooks.register("construct_settings_menu")
+def drop_sites(_request: HttpRequest, menu_items: list[MenuItem]) -> None:
+    """The portal is one site."""
+    menu_items[:] = [item for item in menu_items if item.name != "sites"]
+
+
 @hooks.register("insert_global_admin_css")
 def admin_colours() -> SafeString:
     """The admin in the portal's colours."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import ClassVar
 
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 from wagtail.documents.models import AbstractDocument
 from wagtail.documents.models import Document as WagtailDocument
 from wagtail.images.models import AbstractImage, AbstractRendition
@@ -15,6 +16,10 @@ class PortalImage(AbstractImage):
     """A picture of content. Pictures that 1C sends are `sync.Picture`."""
 
     admin_form_fields: ClassVar[tuple[str, ...]] = WagtailImage.admin_form_fields
+
+    class Meta(AbstractImage.Meta):
+        verbose_name = _("picture")
+        verbose_name_plural = _("pictures")
 
 
 class Rendition(AbstractRendition):

@@ -278,3 +278,17 @@ def test_a_status_of_1c_is_mapped_once_in_any_case() -> None:
     assert StatusMap.objects.get().name_key == "в производстве"
     assert client.post(target, form | {"name": "в производстве"}).status_code == 200
     assert StatusMap.objects.count() == 1
+
+
+def test_the_history_says_what_was_changed_and_by_whom() -> None:
+    member = MembershipFactory(role=Role.SELLER)
+    client, register = signed_in(GroupName.SALES), register_of(Membership)
+    client.post(address(register, "edit", member), {"role": "buyer", "is_active": "on"})
+    text = client.get(address(register, "history", member)).content.decode()
+    assert "Изменены роль или торговые точки" in text
+
+
+def test_the_first_screen_shows_the_last_orders_to_who_may_see_them() -> None:
+    made = order()
+    assert made.number in signed_in(GroupName.SALES).get("/cms/").content.decode()
+    assert "516,00" not in signed_in(GroupName.EDITORS).get("/cms/").content.decode()

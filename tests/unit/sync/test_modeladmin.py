@@ -155,3 +155,10 @@ def test_a_base_needs_a_real_time_zone() -> None:
     client, register = signed_in(GroupName.INTEGRATION), base_register()
     client.post(address(register, "create"), wanted(time_zone="Москва"))
     assert not Connection.objects.exists()
+
+
+def test_the_first_screen_shows_orders_that_need_a_person() -> None:
+    stuck = outbox(7)
+    OutboxOrder.objects.filter(pk=stuck.pk).update(state="person", error="нет артикула")
+    assert "нет артикула" in signed_in(GroupName.INTEGRATION).get("/cms/").content.decode()
+    assert "нет артикула" not in signed_in(GroupName.SALES).get("/cms/").content.decode()
