@@ -27,6 +27,7 @@ from dealer_area.listing import Buyer, buyer_of
 from dealer_area.models import LegalEntity, Membership
 from dealer_area.pricing import Money
 from dealer_area.terms import available_contracts
+from home.models import StandardPage
 from sync import reading
 from sync.models import Contract
 from sync.reading import CategoryNode
@@ -135,6 +136,18 @@ class Frame:
     def links(self) -> list[Link]:
         """Ways that are not in the header by themselves."""
         return [self._link(_("News"), reverse("news:index"), "bell")]
+
+    @cached_property
+    def pages(self) -> tuple[MenuItem, ...]:
+        """Pages of text that editors put into the menu; kept as long as the brand."""
+        found: tuple[MenuItem, ...] | None = cache.get("menu-pages")
+        if found is None:
+            found = tuple(
+                MenuItem(page.title, page.url or "/")
+                for page in StandardPage.objects.live().in_menu().order_by("path")
+            )
+            cache.set("menu-pages", found, SETTINGS_SECONDS)
+        return found
 
     def _link(self, name: str, url: str, icon: str) -> Link:
         return Link(name, url, icon, self._request.path.startswith(url))

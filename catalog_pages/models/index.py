@@ -8,8 +8,17 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import FieldPanel
 from wagtail.fields import RichTextField
+from wagtail.models import PagePermissionTester
 
-from base.models import BasePage
+from base.models import BasePage, User
+
+
+class OnlyOnePermissions(PagePermissionTester):
+    """Rights on a page that there can be one of: it has no copy."""
+
+    def can_copy(self) -> bool:
+        """Never: a category or a product has one page."""
+        return False
 
 
 class CataloguePage:
@@ -30,6 +39,10 @@ class CataloguePage:
             return None
         site_id, root_url, _path = parts
         return site_id, root_url, self.get_path_of_content()
+
+    def permissions_for_user(self, user: User) -> OnlyOnePermissions:
+        """Wagtail's rights without copying."""
+        return OnlyOnePermissions(user, self)
 
     def serve(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Lead to the address of the catalogue."""

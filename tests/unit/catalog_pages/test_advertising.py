@@ -137,3 +137,11 @@ def test_category_pages_are_not_made_by_hand(shop: Shop, admin: Client) -> None:
 
     # the only kind there is a choice of
     assert response["Location"].endswith(f"/catalog_pages/productpage/{parent.pk}/")
+
+
+def test_pages_of_categories_and_products_have_no_copy(shop: Shop, admin: Client) -> None:
+    page = make_product_page(make_product(shop.trade.connection, "Петля", shop.category))
+
+    for each in (page, page.get_parent()):
+        response = admin.get(reverse("wagtailadmin_pages:copy", args=[each.pk]))
+        assert response.status_code == 302

@@ -54,14 +54,19 @@ def test_dashboard_shows_the_home_page_s_words(shop: Shop, signed_in: SignIn) ->
     assert "Новый склад" in signed_in(shop.trade.membership).get("/").content.decode()
 
 
-def test_standard_page_is_shown(shop: Shop, signed_in: SignIn) -> None:
-    HomePage.objects.get().add_child(
-        instance=StandardPage(title="Доставка", slug="delivery", body="<p>По вторникам</p>")
-    )
+def test_standard_page_is_shown_and_found_in_the_menu(shop: Shop, signed_in: SignIn) -> None:
+    for title, slug, in_menu in (("Доставка", "delivery", True), ("Черновое", "rough", False)):
+        HomePage.objects.get().add_child(
+            instance=StandardPage(
+                title=title, slug=slug, body="<p>По вторникам</p>", show_in_menus=in_menu
+            )
+        )
+    client = signed_in(shop.trade.membership)
 
-    page = signed_in(shop.trade.membership).get("/delivery/").content.decode()
-
-    assert "По вторникам" in page
+    assert "По вторникам" in client.get("/delivery/").content.decode()
+    dashboard = client.get("/").content.decode()
+    assert 'href="/delivery/"' in dashboard
+    assert 'href="/rough/"' not in dashboard
 
 
 def test_search_by_part_of_an_article(shop: Shop, signed_in: SignIn) -> None:
