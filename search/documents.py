@@ -272,7 +272,8 @@ class _FacetRule:
 
 
 def _keys(texts: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(key for text in texts if text and (key := article_key(text))))
+    keys = (article_key(text) for text in dict.fromkeys(texts) if text)
+    return tuple(dict.fromkeys(key for key in keys if key))
 
 
 def _others(texts: Iterable[str], skus: Iterable[str]) -> tuple[str, ...]:

@@ -64,7 +64,7 @@ def asked(text: str) -> Asked:
     return Asked(article=article_key(text), words=tuple(Word(word, stem(word)) for word in words))
 
 
-@lru_cache(maxsize=20_000)
+@lru_cache(maxsize=8_000)
 def tokens(text: str) -> tuple[str, ...]:
     """Words in lower case with "ё" folded, in their order, without signs."""
     return tuple(word[:MAX_WORD] for word in _WORD.findall(name_key(_plain(text))))

@@ -32,7 +32,7 @@ _FIELDS: tuple[tuple[str, str, str], ...] = (
     *((f"price_{slot:02}", "amount", "") for slot in range(base.SLOTS)),
     *((f"name_{level}", "amount", "") for level in range(KEYS)),
 )
-_MEANING = 2
+_MEANING = 3
 """Raise it when the same fields come to hold something else: every index is then rebuilt."""
 
 

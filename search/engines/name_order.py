@@ -7,34 +7,42 @@ of `LETTERS` letters each; equal numbers in the first decide by the second, and 
 
 from __future__ import annotations
 
-KEYS = 6
-LETTERS = 10
-"""Letters in one number: 75 to the tenth power fits into 63 bits."""
+import struct
 
-_BASE = 75
-_END = 0
+KEYS = 7
+LETTERS = 8
+"""Letters in one number, a byte each. A code is below 128, so no number is negative."""
 
-
-def _code_of(letter: str) -> int:
-    """Ordered as Unicode orders what a folded name holds; rare signs share a code."""
-    if letter == " ":
-        return 1
-    if letter < "0":
-        return 2
-    if letter <= "9":
-        return 3 + ord(letter) - ord("0")
-    if letter < "a":
-        return 13
-    if letter <= "z":
-        return 14 + ord(letter) - ord("a")
-    if letter < "а":
-        return 40
-    if letter <= "я":
-        return 41 + ord(letter) - ord("а")
-    return 73
+_SIZE = KEYS * LETTERS
+_NUMBERS = struct.Struct(f">{KEYS}q")
 
 
-_codes: dict[str, int] = {}
+class _Codes(dict[int, int]):
+    """Codes of letters, in the order Unicode has what a folded name holds; 0 is the end.
+
+    ASCII and Russian letters have codes of their own, what stands between and behind shares one.
+    """
+
+    def __missing__(self, letter: int) -> int:
+        if letter < ord(" "):
+            code = 1
+        elif letter < ord("A"):
+            code = 2 + letter - ord(" ")
+        elif letter < ord("["):
+            code = 35
+        elif letter < 0x7F:
+            code = 36 + letter - ord("[")
+        elif letter < ord("а"):
+            code = 72
+        elif letter <= ord("я"):
+            code = 73 + letter - ord("а")
+        else:
+            code = 105
+        self[letter] = code
+        return code
+
+
+_codes = _Codes()
 
 
 def name_numbers(name: str) -> tuple[int, ...]:
@@ -43,17 +51,5 @@ def name_numbers(name: str) -> tuple[int, ...]:
     >>> name_numbers("шкаф") < name_numbers("шкаф 1") < name_numbers("шкафы")
     True
     """
-    codes = []
-    for letter in name[: KEYS * LETTERS]:
-        code = _codes.get(letter)
-        if code is None:
-            code = _codes[letter] = _code_of(letter)
-        codes.append(code)
-    codes += [_END] * (KEYS * LETTERS - len(codes))
-    numbers = []
-    for start in range(0, KEYS * LETTERS, LETTERS):
-        number = 0
-        for code in codes[start : start + LETTERS]:
-            number = number * _BASE + code
-        numbers.append(number)
-    return tuple(numbers)
+    coded = name[:_SIZE].translate(_codes).encode("latin-1")
+    return _NUMBERS.unpack(coded.ljust(_SIZE, b"\0"))

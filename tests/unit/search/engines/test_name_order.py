@@ -25,7 +25,7 @@ def test_name_numbers_fit_the_engine(name: str) -> None:
 
 
 def test_name_numbers_put_words_behind_digits_and_cyrillic_last() -> None:
-    names = ["", " ", "!", "0", "9", ":", "a", "z", "а", "я", "ѣ"]
+    names = ["", "\t", " ", "!", "-", "0", "9", ":", "[", "_", "a", "z", "~", "é", "а", "я", "ѣ"]
     assert sorted(names, key=name_numbers) == names
 
 
