@@ -14,6 +14,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
+from dealer_area.roles import ensure_groups
 from portal import messages, statics
 from portal.installation import (
     ROOT,
@@ -72,6 +73,7 @@ class Command(BaseCommand):
             self._say("Preparing the database ...")
             call_command("migrate", interactive=False, verbosity=0)
             call_command("createcachetable", verbosity=0)
+            ensure_groups()
         if statics.collect():
             self._say("Static files are collected.")
         if demo and demonstration_wanted():
