@@ -60,7 +60,7 @@ def fill(url: str, *, report: Callable[[str], None]) -> None:
     year = Year(connection, plan_year(assortment, began.replace(tzinfo=None)))
     year.place(report)
     report("Hearing what 1C made of them ...")
-    year.answer(timezone.now())
+    year.answer(connection.created_at)
     _wait_for_pictures(connection, report)
 
 

@@ -21,7 +21,7 @@ from dealer_area.terms import available_contracts, terms_for
 from demo.company import email_of
 from demo.year import Fate, PlannedOrder
 from sync import inbound, reading
-from sync.models import Connection, Contract, Offer
+from sync.models import Connection, Contract, Offer, Run
 from sync.onec.records import RemoteLineRecord, RemoteOrderRecord
 
 AT_ONCE = 4
@@ -87,21 +87,26 @@ class Year:
         return placed
 
     def answer(self, now: datetime) -> int:
-        """Tell what 1C answered until `now`, many answers in one message; how many messages."""
+        """Tell what 1C answered until `now`, many answers in a message; how many were told now."""
         messages: dict[datetime, list[_Answer]] = defaultdict(list)
         for answer in self._answers():
             messages[self._told_at(answer.at, now)].append(answer)
         lines: dict[int, list[OrderLine]] = defaultdict(list)
         for line in OrderLine.objects.filter(order__connection=self.connection):
             lines[line.order_id].append(line)
-        for at in sorted(messages):
+        told = set(
+            Run.objects.filter(connection=self.connection, kind="order").values_list(
+                "started_at", flat=True
+            )
+        )
+        for at in sorted(set(messages) - told):
             inbound.ingest(
                 connection=self.connection,
                 kind="order",
                 records=[_record(each, lines[each.order.pk]) for each in messages[at]],
                 at=at,
             )
-        return len(messages)
+        return len(set(messages) - told)
 
     def _told_at(self, at: datetime, now: datetime) -> datetime:
         """When the message with an answer came: of recent ones within the hour, of old ones later.
