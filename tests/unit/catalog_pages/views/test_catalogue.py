@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from urllib.parse import urlencode
 
 import pytest
@@ -11,9 +12,10 @@ from django.test.utils import CaptureQueriesContext
 from base.addresses import category_path
 from catalog_pages.models import CategoryPage
 from catalog_pages.stepping import sync_category_pages
+from dealer_area import carting
 from dealer_area.models import Membership, Role
 from search import indexing
-from sync.models import Category
+from sync.models import Category, Picture
 from tests.factories.base import StaffFactory, UserFactory
 from tests.factories.catalog_pages import Shop, make_category
 from tests.factories.dealer_area import make_trade
@@ -173,12 +175,25 @@ def test_category_page_behind_the_last_is_the_last(shop: Shop, signed_in: SignIn
 
 
 @pytest.mark.parametrize("view", ["table", "cards"])
-def test_category_costs_the_same_for_one_and_many(shop: Shop, signed_in: SignIn, view: str) -> None:
+@pytest.mark.parametrize("with_cart", [False, True])
+def test_category_costs_the_same_for_one_and_many(
+    shop: Shop, signed_in: SignIn, view: str, with_cart: bool
+) -> None:
     client = signed_in(shop.trade.membership)
     path = f"{path_of(shop.category)}?view={view}"
+    Picture.objects.create(
+        connection=shop.trade.connection, name="a.jpg", path="onec/a.jpg", width=9, height=9
+    )
 
     def cost(count: int) -> int:
-        shop.stock_up(count, brand="Ярга")
+        offers = shop.stock_up(count, brand="Ярга", pictures=["a.jpg"])
+        if with_cart:
+            carting.add(
+                membership=shop.trade.membership,
+                offer=offers[0],
+                quantity=Decimal(1),
+                by=shop.trade.user,
+            )
         indexing.refresh()
         client.get(path)
         with CaptureQueriesContext(connection) as queries:
