@@ -337,4 +337,5 @@ def _verdict(run: Run) -> str:
 
 
 def _bad_file(error: BadFile) -> str:
-    return reason(ValueError(*error.args))
+    told = reason(ValueError(*error.args))
+    return f"{gettext('line %(line)s') % {'line': error.line}}: {told}" if error.line else told

@@ -166,7 +166,7 @@ def read(
         if items:
             yield items
     if ordinal == 0 and (unknown := _unknown_content(path, encoding)):
-        raise BadFile(f"no object was recognised in the file, although it holds <{unknown}>")
+        raise BadFile("no object was recognised in the file", f"<{unknown}>")
 
 
 def _unknown_content(path: Path, encoding: str | None) -> str:

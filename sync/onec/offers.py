@@ -201,7 +201,7 @@ def _price(element: etree._Element) -> PriceRecord | None:  # noqa: C901  one pa
     if not type_ref:
         raise ValueError("a price without ИдТипаЦены")
     if amount < 0:
-        raise ValueError(f"a negative price: {amount}")
+        raise ValueError("a negative price", str(amount))
     if coefficient is not None and coefficient > 0 and coefficient != 1:
         amount /= coefficient
     return PriceRecord(type_ref, amount, currency, least)

@@ -26,7 +26,19 @@ _BOMS = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 class BadFile(Exception):
-    """The file as a whole cannot be read. The text says where and why, in one line."""
+    """The file as a whole cannot be read. The text says where and why, in one line.
+
+    `args` are the reason, which can be translated, and details that follow it as they are;
+    `line` is 0 where it is the whole file.
+    """
+
+    def __init__(self, reason: str, *details: str, line: int = 0) -> None:
+        super().__init__(reason, *details)
+        self.line = line
+
+    def __str__(self) -> str:
+        told = ": ".join(self.args)
+        return f"line {self.line}: {told}" if self.line else told
 
 
 class LocalNames(dict[object, str]):
@@ -75,7 +87,7 @@ def survey(path: Path, *, beat: Callable[[], None] | None = None) -> str | None:
                 _walk(path, "windows-1251", beat)
             except BadFile:
                 raise BadFile(
-                    f"line {bad_line}: the bytes are not in the declared encoding UTF-8"
+                    "the bytes are not in the declared encoding UTF-8", line=bad_line
                 ) from None
             return "windows-1251"
     _walk(path, None, beat)
@@ -130,15 +142,14 @@ def _walk(path: Path, encoding: str | None, beat: Callable[[], None] | None) -> 
         parser.close()
         root = _root_name(path, encoding)
     except etree.XMLSyntaxError as error:
-        raise BadFile(_words(error)) from None
+        raise _broken(error) from None
     if root not in ROOTS:
-        raise BadFile(f"the root element is <{root[:60]}>, not <КоммерческаяИнформация>")
+        raise BadFile("the root element is not <КоммерческаяИнформация>", f"<{root[:60]}>")
 
 
-def _words(error: etree.XMLSyntaxError) -> str:
-    line = error.lineno or 0
-    text = " ".join((error.msg or "not well-formed XML").split())
-    return f"line {line}: {text}"
+def _broken(error: etree.XMLSyntaxError) -> BadFile:
+    details = " ".join((error.msg or "").split())
+    return BadFile("the XML is broken", *filter(None, [details]), line=error.lineno or 0)
 
 
 def chunks(
@@ -173,7 +184,7 @@ def chunks(
             if element is None:
                 portion_bytes += BLOCK
                 if quiet_bytes > OBJECT_LIMIT:
-                    raise BadFile(f"an object of the file is over {OBJECT_LIMIT >> 20} MB: refused")
+                    raise BadFile("an object of the file is over 16 MB: refused")
                 if portion_bytes > CHUNK_BYTES and portion:
                     yield portion
                     free(portion)
@@ -206,7 +217,7 @@ def _ended(
         for _event, element in parser.read_events():
             yield 0, element
     except etree.XMLSyntaxError as error:
-        raise BadFile(_words(error)) from None
+        raise _broken(error) from None
 
 
 def free(portion: list[etree._Element]) -> None:

@@ -104,9 +104,9 @@ def number(text: str | None) -> Decimal | None:
         try:
             value = Decimal(plain)
         except InvalidOperation:
-            raise ValueError(f"not a number: {text.strip()[:60]}") from None
+            raise ValueError("not a number", text.strip()[:60]) from None
     if not value.is_finite():
-        raise ValueError(f"not a number: {text.strip()[:60]}")
+        raise ValueError("not a number", text.strip()[:60])
     return value
 
 

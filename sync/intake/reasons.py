@@ -1,0 +1,47 @@
+"""Reasons for refusing an object or a file, as people read them.
+
+The readers of `sync.onec` know nothing of Django: they raise plain words, which are listed here
+to be found for translation. `sync.intake.book.reason` translates them when they are noted.
+"""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_noop as _
+
+OF_FILES = (
+    _("the bytes are not in the declared encoding UTF-8"),
+    _("the file declares a document type (DOCTYPE): refused"),
+    _("the file is empty"),
+    _("the file is gone"),
+    _("the root element is not <КоммерческаяИнформация>"),
+    _("the XML is broken"),
+    _("an object of the file is over 16 MB: refused"),
+    _("no object was recognised in the file"),
+)
+OF_OBJECTS = (
+    _("a counterparty without Ид and name"),
+    _("a credit limit that is negative or too large"),
+    _("a deferral that is negative or over ten years"),
+    _("a dictionary value without an identifier of its own or of its property"),
+    _("a document without Номер and Ид"),
+    _("a group without Ид"),
+    _("a KPP that does not have 9 characters"),
+    _("a negative price"),
+    _("a price too large"),
+    _("a price type without Ид"),
+    _("a price without ИдТипаЦены"),
+    _("a product without a name"),
+    _("a product without Ид"),
+    _("a property without Ид"),
+    _("a quantity too large"),
+    _("a warehouse without Ид"),
+    _("an amount too large"),
+    _("an identifier over 255 characters"),
+    _("an INN that has neither 10 nor 12 digits"),
+    _("an object without a name"),
+    _("an object without an identifier"),
+    _("an offer without Ид"),
+    _("an order number over 50 characters"),
+    _("an unknown kind of counterparty"),
+    _("not a number"),
+)
