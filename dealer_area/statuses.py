@@ -46,7 +46,7 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
         "Открыт": Status.ACCEPTED,
         "В работе": Status.CONFIRMED,
         "В производстве": Status.IN_PRODUCTION,
-        "Выполнен": Status.CLOSED,
+        "Выполнен": Status.SHIPPED,
         "Завершен": Status.CLOSED,
         "Отменен": Status.CANCELLED,
         # our own names, which 1C learns by asking, and modules that speak as Bitrix does
