@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias, TypeVar
 
 import tantivy
 from tantivy import Occur, Order, Query, Schema
@@ -18,7 +19,13 @@ from search.query import Sort
 MAX_TERMS = 20_000
 """Different values and categories that are counted in one question."""
 KEPT_COUNTS = 64
-"""Results of counting that a reader keeps until the index changes."""
+KEPT_ANSWERS = 256
+"""Counts and answers that a reader keeps until the index changes: most ask for the same few."""
+
+Counts: TypeAlias = tuple[dict[str, dict[str, int]], dict[int, int], int]
+"""Hits by facet and value, by category, in stock."""
+K = TypeVar("K")
+V = TypeVar("V")
 
 
 class Snapshot:
@@ -30,10 +37,18 @@ class Snapshot:
         self.index = index
         self.searcher = index.searcher()
         self._fields = fields
-        self._counts: dict[Any, Any] = {}
+        self._answers: dict[Request, Answer] = {}
+        self._counts: dict[Request, Counts] = {}
 
     def answer(self, request: Request) -> Answer:
         """The hits of a page and what is counted around them."""
+        answer = self._answers.get(request)
+        if answer is None:
+            answer = self._found(request)
+            _keep(self._answers, request, answer, KEPT_ANSWERS)
+        return answer
+
+    def _found(self, request: Request) -> Answer:
         text = Text(self._fields, request.asked)
         filters = Filters(self._fields, request)
         loosely = False
@@ -47,20 +62,13 @@ class Snapshot:
         ids = self._page(query, request) if request.limit and request.offset < total else ()
         if not request.with_facets:
             return Answer(ids, total, {}, {}, 0)
-        key = (
-            request.connection_ids,
-            request.asked,
-            request.category_id,
-            request.chosen,
-            request.in_stock,
-        )
-        counted = self._counts.get(key)
-        if counted is None:
-            counted = self._count(text, filters, request, loosely=loosely)
-            if len(self._counts) >= KEPT_COUNTS:
-                self._counts.clear()
-            self._counts[key] = counted
-        facets, categories, in_stock = counted
+        # the same for each page and order
+        key = replace(request, offset=0, limit=0, sort=Sort.NAME, price_slot=None)
+        counts = self._counts.get(key)
+        if counts is None:
+            counts = self._count(text, filters, request, loosely=loosely)
+            _keep(self._counts, key, counts, KEPT_COUNTS)
+        facets, categories, in_stock = counts
         return Answer(ids, total, facets, categories, in_stock)
 
     def _total(self, query: Query) -> int:
@@ -133,9 +141,7 @@ class Snapshot:
         order = sorted(range(len(addresses)), key=lambda at: numbers[at])
         return [addresses[at] for at in order]
 
-    def _count(
-        self, text: Text, filters: Filters, request: Request, *, loosely: bool
-    ) -> tuple[dict[str, dict[str, int]], dict[int, int], int]:
+    def _count(self, text: Text, filters: Filters, request: Request, *, loosely: bool) -> Counts:
         def query(without: str) -> Query:
             return text.query(loosely=loosely, filters=filters.all(without=without))
 
@@ -195,3 +201,10 @@ def _by_key(buckets: Iterable[dict[str, Any]]) -> dict[str, dict[str, int]]:
         key, _mark, value = bucket["key"].partition(base.FACET_MARK)
         found.setdefault(key, {})[value] = int(bucket["doc_count"])
     return found
+
+
+def _keep(kept: dict[K, V], key: K, value: V, most: int) -> None:
+    """Remember; when it is too much, begin anew."""
+    if len(kept) >= most:
+        kept.clear()
+    kept[key] = value
