@@ -41,7 +41,7 @@ def director() -> Membership:
 
 
 def letter(director: Membership, **changes: Any) -> tuple[Invitation, str]:
-    wanted = {
+    wanted: dict[str, Any] = {
         "dealer": director.dealer,
         "email": "Olga@Example.ru ",
         "name": "Ольга Соколова",
