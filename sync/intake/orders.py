@@ -76,7 +76,7 @@ class Orders:
                 own = by_number.get(record.number) if record.number else None
                 own = own or (by_ref.get(record.ref) if record.ref else None)
                 number = own.number if own else _number(record)
-                row = self._row(record, number)
+                row = self._row(record, number, own)
             except ValueError as error:
                 book.refuse(
                     "document", record.number or record.ref, reason(error), xml=repr(record)[:2000]
@@ -101,17 +101,18 @@ class Orders:
         refs = {each.ref for each in records if each.ref}
         found = RemoteOrder.objects.filter(
             Q(number__in=numbers) | Q(ref__in=refs), connection=self.book.connection
-        ).only("number", "ref", "digest", "receipt", "connection_id")
+        ).only("number", "ref", "remote_number", "digest", "receipt", "connection_id")
         rows = list(found.order_by("pk"))
         return {each.number: each for each in rows}, {each.ref: each for each in rows if each.ref}
 
-    def _row(self, record: RemoteOrderRecord, number: str) -> RemoteOrder:
+    def _row(self, record: RemoteOrderRecord, number: str, own: RemoteOrder | None) -> RemoteOrder:
         book = self.book
         return RemoteOrder(
             connection=book.connection,
             number=number,
-            ref=record.ref[:255],
-            remote_number=record.remote_number[:50],
+            # a message without them does not take them away: later ones are matched by them
+            ref=record.ref[:255] or (own.ref if own else ""),
+            remote_number=record.remote_number[:50] or (own.remote_number if own else ""),
             remote_on=record.remote_on,
             status=record.status[:150],
             posted=record.posted,

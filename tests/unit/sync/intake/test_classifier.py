@@ -1,0 +1,82 @@
+"""Groups, properties, dictionaries, price types and warehouses."""
+
+from __future__ import annotations
+
+import pytest
+
+from sync.models import Category, Connection, PriceType, Property, PropertyValue, Warehouse
+from tests.factories.commerceml import classifier, group, package, price_type, prop, take
+from tests.factories.sync import ConnectionFactory
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def base() -> Connection:
+    return ConnectionFactory()
+
+
+def parents() -> dict[str, str | None]:
+    return dict(Category.objects.values_list("ref", "parent__ref"))
+
+
+def test_groups_form_a_tree_that_follows_moves(base: Connection) -> None:
+    take(base, classifier(group("a", "А", group("b", "Б", group("c", "В"))) + group("d", "Г")))
+    assert parents() == {"a": None, "b": "a", "c": "b", "d": None}
+    run = take(base, classifier(group("d", "Г", group("b", "Б", group("c", "В")))))
+    assert parents() == {"a": None, "b": "d", "c": "b", "d": None}
+    assert run.changed_count == 1
+    take(base, classifier(group("b", "Б")))
+    assert parents()["b"] is None
+
+
+def test_an_absent_group_stays(base: Connection) -> None:
+    take(base, classifier(group("a", "А") + group("b", "Б")))
+    take(base, classifier(group("a", "А")))
+    assert Category.objects.current().count() == 2
+
+
+def test_a_deleted_group_is_archived(base: Connection) -> None:
+    take(base, classifier("<Группа><Ид>a</Ид><Наименование>А</Наименование></Группа>"))
+    take(base, classifier("<Группа><Ид>a</Ид><ПометкаУдаления>true</ПометкаУдаления></Группа>"))
+    it = Category.objects.get()
+    assert (it.archived, it.name) == (True, "А")
+
+
+def test_a_dictionary_may_come_in_parts(base: Connection) -> None:
+    take(base, classifier(properties=prop("p", "Цвет", {"v1": "Белый"})))
+    take(base, classifier(properties=prop("p", "Цвет", {"v2": "Серый"})))
+    assert Property.objects.get().value_type == "Справочник"
+    assert dict(PropertyValue.objects.values_list("ref", "value")) == {"v1": "Белый", "v2": "Серый"}
+
+
+def test_entries_with_the_ref_of_another_dictionary_do_not_flutter(base: Connection) -> None:
+    both = classifier(properties=prop("p", "А", {"да": "Да"}) + prop("q", "Б", {"да": "Да"}))
+    take(base, both)
+    assert take(base, both).changed_count == 0
+
+
+def test_price_types_get_slots_until_they_run_out(base: Connection) -> None:
+    take(base, package(types="".join(price_type(f"t{n}") for n in range(20))))
+    take(ConnectionFactory(), package(types="".join(price_type(f"t{n}") for n in range(20))))
+    slots = list(PriceType.objects.order_by("pk").values_list("slot", flat=True))
+    assert slots == [*range(32), *[None] * 8]
+    assert not PriceType.objects.filter(is_default=True).exists()
+
+
+def test_an_untold_tax_and_currency_keep_what_is_known(base: Connection) -> None:
+    take(base, package(types=price_type("t", "Опт", "USD")))
+    take(base, package(types="<ТипЦены><Ид>t</Ид><Наименование>Опт 2</Наименование></ТипЦены>"))
+    it = PriceType.objects.get()
+    assert (it.name, it.currency, it.vat_included) == ("Опт 2", "USD", True)
+
+
+def test_a_warehouse_has_a_name_and_an_address(base: Connection) -> None:
+    place = (
+        "<Склад><Ид>w</Ид><Наименование>Главный</Наименование><Адрес><Представление>"
+        "170000, Тверь, , Ленина 1</Представление></Адрес></Склад>"
+    )
+    run = take(base, package(places=place + "<Склад><Наименование>Без Ид</Наименование></Склад>"))
+    it = Warehouse.objects.get()
+    assert (it.name, it.address) == ("Главный", "170000, Тверь, Ленина 1")
+    assert run.rejected_count == 1

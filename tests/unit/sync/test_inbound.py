@@ -1,0 +1,246 @@
+"""Clients and orders told by any channel."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from sync import inbound, ports
+from sync.inbound import ingest
+from sync.models import (
+    Agreement,
+    ChangeBatch,
+    Connection,
+    Contract,
+    Counterparty,
+    Organisation,
+    OutboxOrder,
+    Partner,
+    PriceType,
+    RemoteOrder,
+    Run,
+)
+from sync.onec.records import (
+    AgreementRecord,
+    ContractRecord,
+    CounterpartyRecord,
+    PartnerRecord,
+    RemoteLineRecord,
+    RemoteOrderRecord,
+)
+from tests.factories.commerceml import take
+from tests.factories.sync import ConnectionFactory
+
+pytestmark = pytest.mark.django_db
+AT = datetime(2026, 5, 4, 12, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def base() -> Connection:
+    return ConnectionFactory()
+
+
+def counterparty(ref: str = "c1", **changed: Any) -> CounterpartyRecord:
+    fields = {
+        "ref": ref,
+        "partner_ref": "p1",
+        "name": "ООО Дом",
+        "full_name": "Общество Дом",
+        "inn": "7707083893",
+        "kpp": "770701001",
+        "kind": "company",
+    }
+    return CounterpartyRecord(**{**fields, **changed})
+
+
+def contract(**changed: Any) -> ContractRecord:
+    fields = {
+        "ref": "k1",
+        "counterparty_ref": "c1",
+        "partner_ref": "p1",
+        "agreement_ref": "a1",
+        "number": "12/26",
+        "name": "Договор 12/26",
+        "signed_on": date(2026, 1, 15),
+        "organisation_ref": "o1",
+        "organisation_name": "ООО Фабрика",
+        "currency": "RUB",
+        "price_type_ref": "t1",
+        "credit_limit": Decimal("500000.005"),
+        "deferral_days": 14,
+    }
+    return ContractRecord(**{**fields, **changed})
+
+
+def order(**changed: Any) -> RemoteOrderRecord:
+    fields: dict[str, Any] = dict.fromkeys(RemoteOrderRecord.__dataclass_fields__, "")
+    nothing = ("posted", "deleted", "cancelled", "paid", "shipped", "amount", "counterparty")
+    fields.update(dict.fromkeys((*nothing, "ordered_on", "remote_on", "paid_on"), None))
+    fields.update(shipped_on=None, changed_at=None, lines=(), requisites=(), digest=1)
+    return RemoteOrderRecord(**{**fields, "ref": "d1", "number": "1001", **changed})
+
+
+def test_references_to_unknown_objects_make_rows_that_are_filled_later(base: Connection) -> None:
+    ingest(connection=base, kind="contract", records=[contract()], at=AT)
+    it = Contract.objects.get()
+    assert it.counterparty == Counterparty.objects.get(ref="c1", name="")
+    assert it.agreement == Agreement.objects.get(ref="a1", name="")
+    assert it.organisation == Organisation.objects.get(ref="o1", name="ООО Фабрика")
+    assert it.price_type == PriceType.objects.get(ref="t1", slot=0)
+    assert it.credit_limit == Decimal("500000.01")
+    agreement = AgreementRecord("a1", "p1", "Опт", "t1", "w1", "RUB")
+    ingest(connection=base, kind="agreement", records=[agreement], at=AT)
+    ingest(connection=base, kind="counterparty", records=[counterparty()], at=AT)
+    ingest(connection=base, kind="partner", records=[PartnerRecord("p1", "Дом")], at=AT)
+    assert Agreement.objects.get().partner == Partner.objects.get(name="Дом")
+    assert Contract.objects.get().counterparty == Counterparty.objects.get(inn="7707083893")
+    assert Counterparty.objects.get().partner == Partner.objects.get()
+
+
+@pytest.mark.parametrize(
+    ("kind", "record"),
+    [
+        ("partner", PartnerRecord("p1", "Дом")),
+        ("counterparty", counterparty()),
+        ("agreement", AgreementRecord("a1", "p1", "Опт", "t1", "w1", "RUB")),
+        ("contract", contract()),
+    ],
+)
+def test_the_same_again_writes_nothing(base: Connection, kind: Any, record: Any) -> None:
+    first = ingest(connection=base, kind=kind, records=[record], at=AT)
+    assert (first.state, first.created_count) == (Run.State.DONE, 1)
+    batches = ChangeBatch.objects.count()
+    again = ingest(connection=base, kind=kind, records=[record], at=AT)
+    assert (again.created_count, again.changed_count, again.unchanged_count) == (0, 0, 1)
+    assert ChangeBatch.objects.count() == batches
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        counterparty(inn="77"),
+        counterparty(kpp="1"),
+        counterparty(ref=""),
+        counterparty(name=" "),
+        counterparty(kind="alien"),
+    ],
+)
+def test_a_bad_record_is_named_and_the_rest_goes_on(
+    base: Connection, record: CounterpartyRecord
+) -> None:
+    run = ingest(connection=base, kind="counterparty", records=[record, counterparty("c2")], at=AT)
+    assert (run.state, run.created_count, run.rejected_count) == (Run.State.DONE, 1, 1)
+    refused = run.rejections.get()
+    assert refused.ref == record.ref
+    assert refused.reason
+    assert Counterparty.objects.get().ref == "c2"
+
+
+def test_a_run_that_refused_everything_has_failed(base: Connection) -> None:
+    bad = [contract(credit_limit=Decimal(-1)), contract(deferral_days=-1)]
+    run = ingest(connection=base, kind="contract", records=bad, at=AT)
+    assert (run.state, run.rejected_count) == (Run.State.FAILED, 2)
+    assert run.error
+
+
+def test_a_channel_without_partners_keeps_the_tie(base: Connection) -> None:
+    ingest(connection=base, kind="counterparty", records=[counterparty()], at=AT)
+    take(
+        base,
+        "<Контрагенты><Контрагент><Ид>c1</Ид><Наименование>ООО Новый Дом</Наименование>"
+        "<ИНН>7707083893</ИНН><КПП>770701001 </КПП></Контрагент></Контрагенты>",
+    )
+    it = Counterparty.objects.get()
+    assert (it.name, it.partner) == ("ООО Новый Дом", Partner.objects.get())
+
+
+def test_records_of_another_kind_and_unknown_kinds_are_mistakes(base: Connection) -> None:
+    with pytest.raises(TypeError):
+        ingest(connection=base, kind="partner", records=[contract()], at=AT)
+    with pytest.raises(ValueError, match="unknown kind"):
+        ingest(connection=base, kind="invoice", records=[], at=AT)  # type: ignore[arg-type]
+
+
+def test_a_thousand_clients_take_few_statements(
+    base: Connection, django_assert_max_num_queries: Any
+) -> None:
+    records = [counterparty(f"c{n}", partner_ref=f"p{n}") for n in range(1000)]
+    with django_assert_max_num_queries(60):
+        run = ingest(connection=base, kind="counterparty", records=records, at=AT)
+    assert run.created_count == 1000
+    assert Partner.objects.count() == 1000
+
+
+# orders
+
+
+def test_an_order_keeps_the_moment_it_was_told_at(base: Connection) -> None:
+    line = RemoteLineRecord(
+        ref="p#c",
+        product_ref="p",
+        sku="R-1",
+        name="Ручка",
+        unit="шт",
+        quantity=Decimal("2.500"),
+        price=Decimal("10.005"),
+        amount=None,
+        vat_rate=Decimal(22),
+        is_service=False,
+    )
+    run = ingest(connection=base, kind="order", records=[order(lines=(line,))], at=AT)
+    it = RemoteOrder.objects.get()
+    assert (run.created_count, it.changed_at, it.run) == (1, AT, run)
+    told = it.lines[0]
+    assert (told["quantity"], told["price"], told["amount"]) == ("2.5", "10.01", "25.01")
+    assert told["vat_rate"] == "22"
+
+
+def test_orders_are_matched_by_number_then_by_ref(base: Connection) -> None:
+    ingest(connection=base, kind="order", records=[order()], at=AT)
+    ingest(
+        connection=base, kind="order", records=[order(ref="", digest=2, status="Отгружен")], at=AT
+    )
+    ingest(connection=base, kind="order", records=[order(ref="d1", number="", digest=3)], at=AT)
+    it = RemoteOrder.objects.get()
+    assert (it.number, it.ref, it.digest) == ("1001", "d1", 3)
+
+
+def test_an_order_born_in_1c_is_kept_under_its_own_number(base: Connection) -> None:
+    born = order(ref="d9", number="", remote_number="ЦБ-9")
+    ingest(connection=base, kind="order", records=[born], at=AT)
+    assert RemoteOrder.objects.get().number == "ЦБ-9"
+    assert ingest(connection=base, kind="order", records=[born], at=AT).unchanged_count == 1
+
+
+def test_an_order_proves_that_1c_has_it(base: Connection) -> None:
+    waiting = OutboxOrder.objects.create(connection=base, number="1001", payload={})
+    stranger = OutboxOrder.objects.create(connection=base, number="1002", payload={})
+    ingest(connection=base, kind="order", records=[order()], at=AT)
+    waiting.refresh_from_db()
+    stranger.refresh_from_db()
+    assert (waiting.state, waiting.confirmed_at) == (OutboxOrder.State.CONFIRMED, AT)
+    assert stranger.state == OutboxOrder.State.WAITING
+
+
+def test_an_owner_who_failed_is_told_again(
+    base: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[list[int]] = []
+
+    def owner(ids: list[int]) -> None:
+        told.append(list(ids))
+        if len(told) == 1:
+            raise RuntimeError("not now")
+
+    monkeypatch.setattr(ports, "_remote_orders", [owner])
+    ingest(connection=base, kind="order", records=[order()], at=AT)
+    it = RemoteOrder.objects.get()
+    assert it.noticed_at is None
+    assert inbound.repeat_missed() == 1
+    it.refresh_from_db()
+    assert it.noticed_at is not None
+    assert inbound.repeat_missed() == 0
+    assert told == [[it.pk], [it.pk]]
