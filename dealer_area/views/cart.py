@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -28,6 +28,7 @@ from dealer_area.member_request import MemberRequest
 from dealer_area.models import CartLine
 from dealer_area.packing import plain
 from dealer_area.pricing import DocumentAmounts, Money
+from dealer_area.quoting import quote
 from sync import reading
 from sync.models import Offer
 
@@ -65,29 +66,26 @@ def add(request: MemberRequest) -> HttpResponse:
     return _said(request, _words_of(change, offer), "warn" if change.is_corrected else "ok", offer)
 
 
-@require_POST
+@require_http_methods(["GET", "POST"])
 @require(Capability.PLACE_ORDERS)
 def line(request: MemberRequest, pk: int) -> HttpResponse:
-    """Another quantity of a line, or its removal (`remove`)."""
+    """Another quantity of a line, or its removal (`remove`); read: how its price came about."""
     membership = request.membership
-    try:
-        if "remove" in request.POST:
-            taken = carting.remove(membership=membership, line_id=pk, by=request.user)
-            _keep(request, [taken])
-            return _changed(request)
-        form = QuantityForm(request.POST)
-        if not form.is_valid():
-            CartLine.objects.get(pk=pk, cart__membership=membership)
-            return _changed(request, _("Give the quantity as a number."))
-        before = CartLine.objects.get(pk=pk, cart__membership=membership)
-        change = carting.set_quantity(
-            membership=membership,
-            line_id=pk,
-            quantity=form.cleaned_data["quantity"],
-            by=request.user,
-        )
-    except CartLine.DoesNotExist as error:
-        raise Http404 from error
+    before = get_object_or_404(CartLine, pk=pk, cart__membership=membership)
+    if request.method != "POST":
+        return _explain(request, pk)
+    if "remove" in request.POST:
+        _keep(request, [carting.remove(membership=membership, line_id=pk, by=request.user)])
+        return _changed(request)
+    form = QuantityForm(request.POST)
+    if not form.is_valid():
+        return _changed(request, _("Give the quantity as a number."))
+    change = carting.set_quantity(
+        membership=membership,
+        line_id=pk,
+        quantity=form.cleaned_data["quantity"],
+        by=request.user,
+    )
     if change.line is None:
         _keep(request, [Taken(before.offer_id, before.quantity, before.seen_price)])
         return _changed(request)
@@ -97,11 +95,35 @@ def line(request: MemberRequest, pk: int) -> HttpResponse:
             messages.warning(request, _words_of(change, change.line.offer))
         return redirect("dealer:cart")
     forget_buyer(request)
-    words = _cart_words(request)
-    words["line"] = next(each for each in words["lines"] if each["checked"].line.pk == pk)
+    return _line_changed(request, change)
+
+
+def _explain(request: MemberRequest, pk: int) -> HttpResponse:
+    buyer = buyer_of(request)
+    one = next(each for each in buyer.cart_lines if each.pk == pk)
+    quoted = quote([one.offer], buyer.terms, see_purchase=buyer.see_purchase)[one.offer_id]
+    if quoted.purchase is None:
+        raise Http404
+    words = {"quote": quoted, "terms": buyer.terms, "buyer": buyer}
+    return render(request, "dealer_area/_explanation.html", words)
+
+
+def _line_changed(request: MemberRequest, change: Change) -> HttpResponse:
+    """The line, the totals and the header's cart for htmx."""
+    buyer = buyer_of(request)
+    found = check_cart(buyer)
+    one = next(each for each in found.lines if change.line and each.line.pk == change.line.pk)
+    product = one.line.offer.product
+    shown = _line_words(one, reading.pictures_of([product]))
     if change.is_corrected:
-        words["line"]["state"] = "fixed"
-        words["line"]["note"] = _correction(change, change.line.offer.product.unit)
+        shown |= {"state": "fixed", "note": _correction(change, product.unit)}
+    words = {
+        "buyer": buyer,
+        "terms": buyer.terms,
+        "totals": _totals(buyer, found.whole()),
+        "line": shown,
+        "words": _row_words(request),
+    }
     return render(request, "dealer_area/_cart_line_changed.html", words)
 
 
@@ -210,6 +232,7 @@ def _cart_words(request: MemberRequest) -> dict[str, Any]:
         "terms": buyer.terms,
         "check": found,
         "lines": [_line_words(each, pictures) for each in found.lines],
+        "words": _row_words(request),
         "totals": _totals(buyer, found.whole()),
         "form": ChoiceForm(membership, buyer.cart) if found.lines else None,
         "undo": _undo_words(request),
@@ -221,14 +244,32 @@ def _line_words(
 ) -> dict[str, Any]:
     """A line as `_cart_line.html` takes it."""
     product = checked.line.offer.product
+    pack = plain(product.pack_multiple)
     return {
         "checked": checked,
+        "pk": str(checked.line.pk),
+        "url": reverse("dealer:cart-line", args=[checked.line.pk]),
         "picture": next(iter(pictures.get(product.pk, ())), None),
-        "explain": f"why-{checked.line.pk}",
-        "input": f"quantity-{checked.line.pk}",
-        "value": plain(checked.line.quantity),
-        "step": plain(product.pack_multiple),
-        "min": plain(product.min_quantity),
+        # a field takes a point, whatever the language
+        "value": str(plain(checked.line.quantity)),
+        "step": str(pack),
+        "min": str(plain(product.min_quantity)),
+        "pack": pack if pack != 1 else None,
+    }
+
+
+def _row_words(request: MemberRequest) -> dict[str, str]:
+    """What is the same in every line of the cart, said once."""
+    return {
+        "membership": str(request.membership.pk),
+        "price": _("Price"),
+        "explain": _("How this price came about"),
+        "quantity": _("Quantity"),
+        "less": _("Less"),
+        "more": _("More"),
+        "pack": _("pack"),
+        "recount": _("Recount"),
+        "remove": _("Remove"),
     }
 
 

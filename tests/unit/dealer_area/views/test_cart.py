@@ -391,3 +391,20 @@ def test_more_than_an_order_can_hold_breaks_no_page(client: Client) -> None:
 
     assert "Сумма слишком велика" in client.get(reverse("dealer:cart")).content.decode()
     assert not Order.objects.exists()
+
+
+def test_the_price_of_a_line_explains_itself_to_whoever_may_know(client: Client) -> None:
+    trade = make_trade(Role.DIRECTOR, markup="42")
+    [line] = fill(trade, make_goods(trade, price="258.00"))
+    address = reverse("dealer:cart-line", args=[line.pk])
+    enter(client, trade)
+
+    page = client.get(address).content.decode()
+    assert "Цена типа «Дилер»" in page
+    assert "Наценка салона +42" in page
+
+    seller = make_trade(Role.SELLER)
+    [hidden] = fill(seller, make_goods(seller))
+    enter(client, seller)
+    assert client.get(address).status_code == 404
+    assert client.get(reverse("dealer:cart-line", args=[hidden.pk])).status_code == 404
