@@ -224,7 +224,7 @@ def _join_parents(book: Book, batch: Batch) -> int:
             """,
             params,
         )
-        moved += cursor.rowcount
+        moved += int(cursor.rowcount)
         cursor.execute(
             """
             UPDATE sync_category
@@ -236,7 +236,7 @@ def _join_parents(book: Book, batch: Batch) -> int:
             """,
             params,
         )
-        moved += cursor.rowcount
+        moved += int(cursor.rowcount)
     return moved
 
 

@@ -422,7 +422,7 @@ class Offers:
         return [each.extra[0].partition("#")[0] for each in touched if each.pk in created]
 
     def _park(self) -> None:
-        rows = []
+        rows: list[list[Any]] = []
         at = database.ops.adapt_datetimefield_value(self.book.now())
         for told in self._parked:
             letters = (

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast
 
 from lxml import etree
 
@@ -112,7 +112,7 @@ class Item:
     @property
     def line(self) -> int:
         """Line of the file where the object starts."""
-        return int(self.element.sourceline or 0)
+        return cast("int | None", self.element.sourceline) or 0
 
     @property
     def ref(self) -> str:

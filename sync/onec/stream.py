@@ -11,7 +11,7 @@ import codecs
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO, cast
 
 from lxml import etree
 
@@ -127,7 +127,7 @@ def _root_name(path: Path, encoding: str | None) -> str:
 def _walk(path: Path, encoding: str | None, beat: Callable[[], None] | None) -> None:
     target = _Walk()
     parser = etree.XMLParser(
-        target=target,
+        target=cast("Any", target),
         encoding=encoding,
         resolve_entities=False,
         no_network=True,
@@ -211,11 +211,11 @@ def _ended(
             quiet_bytes += len(block)
             for _event, element in parser.read_events():
                 quiet_bytes = 0
-                yield 0, element
+                yield 0, cast("etree._Element", element)
             yield quiet_bytes, None
         parser.close()
         for _event, element in parser.read_events():
-            yield 0, element
+            yield 0, cast("etree._Element", element)
     except etree.XMLSyntaxError as error:
         raise _broken(error) from None
 

@@ -273,12 +273,12 @@ def cluster() -> Iterator[str]:
         raise SystemExit("PostgreSQL is not installed and DATABASE_URL is not set")
     bin_dir = programs[-1]
     folder = Path(tempfile.mkdtemp(prefix="bench-pg-"))
-    as_user: list[str] = []
+    as_user: list[str | Path] = []
     if os.geteuid() == 0:
         shutil.chown(folder, "postgres")
         as_user = ["runuser", "-u", "postgres", "--"]
     port = str(random.randint(20000, 30000))
-    quiet = {"check": True, "stdout": subprocess.DEVNULL, "cwd": "/"}
+    quiet: dict[str, Any] = {"check": True, "stdout": subprocess.DEVNULL, "cwd": "/"}
     data = folder / "data"
     subprocess.run(
         [*as_user, bin_dir / "initdb", "-D", data, "-E", "UTF8", "--locale=C.UTF-8", "-A", "trust"],
