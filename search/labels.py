@@ -8,7 +8,7 @@ from functools import lru_cache
 
 from django.utils.translation import pgettext
 
-from base.texts import sort_key
+from base.texts import name_key, sort_key
 from search.query import Facet, FacetValue
 from sync.models import Property
 
@@ -101,4 +101,11 @@ def _place(facet: Facet) -> tuple[int, str, str]:
 @lru_cache(maxsize=2)
 def _names(_stamp: str) -> dict[str, str]:
     rows = Property.objects.current().filter(crowded__isnull=True).exclude(name="")
-    return {f"p{pk}": name for pk, name in rows.values_list("pk", "name")}
+    told = rows.values_list("pk", "name", "connection__field_map")
+    return {f"p{pk}": name for pk, name, fields in told if name_key(name) not in _filling(fields)}
+
+
+def _filling(fields: Mapping[str, str | list[str]]) -> set[str]:
+    """Keys of the properties that fill a field of their own: brand is not to stand there twice."""
+    named = (names if isinstance(names, list) else [names] for names in fields.values())
+    return {name_key(str(name)) for names in named for name in names}

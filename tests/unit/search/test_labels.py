@@ -69,3 +69,16 @@ def test_facets_read_true_and_false(catalogue: Catalogue) -> None:
     soft = catalogue.property("Доводчик", "Булево")
     (facet,) = facets({f"p{soft.pk}": {"true": 1, "false": 2}}, {}, "three")
     assert {each.value: each.label for each in facet.values} == {"true": "Да", "false": "Нет"}
+
+
+def test_facets_show_a_property_that_fills_a_field_only_as_that_field(
+    catalogue: Catalogue,
+) -> None:
+    brand, pack = catalogue.property("Торговая марка"), catalogue.property("Кратность")
+    colour = catalogue.property("Цвет")
+    base = brand.connection
+    base.field_map = {"brand": ["Бренд", "торговая  марка"], "pack_multiple": "Кратность"}
+    base.save()
+    values = {"а": 1, "б": 2}
+    counts = {f"p{each.pk}": values for each in (brand, pack, colour)} | {"brand": values}
+    assert [facet.key for facet in facets(counts, {}, "filling")] == ["brand", f"p{colour.pk}"]
