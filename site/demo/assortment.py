@@ -180,7 +180,7 @@ def _quantity(good: Good, store: Store, chance: random.Random) -> int:
         return 0
     if luck > store.share - 0.07:
         return chance.randint(1, max(1, good.pack // 2))
-    usual = 9_000 / (float(good.price) + 30) ** 0.62 * store.depth * (0.5 + 0.4 * good.pace)
+    usual: float = 9_000 / (float(good.price) + 30) ** 0.62 * store.depth * (0.5 + 0.4 * good.pace)
     packs = max(1, round(usual / good.pack * chance.uniform(0.25, 1.6)))
     return packs * good.pack
 

@@ -151,7 +151,7 @@ def _publish(page: BasePage, author: User) -> None:
 
 
 def _image(title: str, drawing: Drawing, author: User, size: tuple[int, int]) -> PortalImage:
-    known = PortalImage.objects.filter(title=title).first()
+    known: PortalImage | None = PortalImage.objects.filter(title=title).first()
     if known is not None:
         return known
     file = ContentFile(draw(drawing, size), name=f"{drawing.name}.jpg")
@@ -163,7 +163,7 @@ def _image(title: str, drawing: Drawing, author: User, size: tuple[int, int]) ->
 
 def _sheet(entry: Entry, drawings: tuple[Drawing, ...], author: User) -> PortalDocument:
     title = f"Спецификация {entry.good.sku}"
-    known = PortalDocument.objects.filter(title=title).first()
+    known: PortalDocument | None = PortalDocument.objects.filter(title=title).first()
     if known is not None:
         return known
     made: PortalDocument = PortalDocument.objects.create(

@@ -91,7 +91,7 @@ def _set(source: str, pictures: dict[str, bytes]) -> bytes:
         main = Path(folder) / "main.typ"
         main.write_text(source, encoding="utf-8")
         made = typst.compile(
-            main, root=folder, font_paths=[str(FOLDER / "fonts")], ignore_system_fonts=True
+            str(main), root=folder, font_paths=[str(FOLDER / "fonts")], ignore_system_fonts=True
         )
     if not isinstance(made, bytes):
         raise TypeError("typst gave several files for one sheet")

@@ -6,22 +6,22 @@ from itertools import islice
 
 import pytest
 
-from demo.assortment import PRICE_COLUMNS, Assortment, factory_of
+from demo.assortment import PRICE_COLUMNS, Assortment, Entry, factory_of
 from demo.goods import PROPERTIES, one_list
 from demo.identifiers import is_ean13
 
 
 @pytest.fixture(scope="module")
-def entries() -> list:
+def entries() -> list[Entry]:
     return list(Assortment().entries())
 
 
-def test_the_demonstration_has_about_six_hundred_products(entries: list) -> None:
+def test_the_demonstration_has_about_six_hundred_products(entries: list[Entry]) -> None:
     assert 500 <= len(entries) <= 700
     assert len({factory_of(entry.good) for entry in entries}) == 2
 
 
-def test_articles_barcodes_and_refs_are_unique(entries: list) -> None:
+def test_articles_barcodes_and_refs_are_unique(entries: list[Entry]) -> None:
     items = [item for entry in entries for item in entry.items]
     assert len({entry.good.sku for entry in entries}) == len(entries)
     assert len({item.sku for item in items}) == len(items)
@@ -30,19 +30,19 @@ def test_articles_barcodes_and_refs_are_unique(entries: list) -> None:
     assert all(is_ean13(item.barcode) for item in items)
 
 
-def test_products_with_variants_have_offers_of_characteristics_only(entries: list) -> None:
+def test_products_with_variants_have_offers_of_characteristics_only(entries: list[Entry]) -> None:
     several = [entry for entry in entries if entry.good.variants]
     assert len(several) > 100
     for entry in several:
         assert all(item.ref.startswith(f"{entry.ref}#") for item in entry.items)
-        assert all(item.variant.name in item.name for item in entry.items)
+        assert all(item.variant and item.variant.name in item.name for item in entry.items)
 
 
-def test_properties_are_declared(entries: list) -> None:
+def test_properties_are_declared(entries: list[Entry]) -> None:
     assert {name for entry in entries for name, _value in entry.good.properties} <= set(PROPERTIES)
 
 
-def test_every_offer_has_every_price_and_dear_columns_are_dearer(entries: list) -> None:
+def test_every_offer_has_every_price_and_dear_columns_are_dearer(entries: list[Entry]) -> None:
     columns = [column.key for column in PRICE_COLUMNS]
     for entry in entries:
         for item in entry.items:
@@ -50,7 +50,7 @@ def test_every_offer_has_every_price_and_dear_columns_are_dearer(entries: list) 
             assert 0 < prices["vip"] <= prices["dealer"] < prices["retail"]
 
 
-def test_stock_is_in_whole_numbers_and_somewhere_runs_out(entries: list) -> None:
+def test_stock_is_in_whole_numbers_and_somewhere_runs_out(entries: list[Entry]) -> None:
     stocks = [dict(item.stock) for entry in entries for item in entry.items]
     assert all(quantity > 0 for stock in stocks for quantity in stock.values())
     assert any(not stock for stock in stocks)
@@ -80,6 +80,6 @@ def test_categories_stand_before_their_children() -> None:
     assert max(map(len, paths)) == 3
 
 
-def test_two_goods_with_one_article_are_refused(entries: list) -> None:
+def test_two_goods_with_one_article_are_refused(entries: list[Entry]) -> None:
     with pytest.raises(ValueError, match=entries[0].good.sku):
         one_list([entries[0].good, entries[0].good])

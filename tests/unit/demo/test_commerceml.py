@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -32,7 +33,7 @@ def written(folder: Path) -> Written:
 @pytest.fixture(scope="module")
 def records(folder: Path, written: Written) -> dict[str, list[Any]]:
     """Every record of every file by kind; what the reader cannot take raises."""
-    readers = {
+    readers: dict[str, Callable[[Any], Any]] = {
         "property": commerceml.property_record,
         "property_value": commerceml.property_value_record,
         "product": commerceml.product_record,
@@ -40,7 +41,7 @@ def records(folder: Path, written: Written) -> dict[str, list[Any]]:
         "warehouse": commerceml.warehouse_record,
         "offer": commerceml.offer_record,
     }
-    found = defaultdict(list)
+    found: dict[str, list[Any]] = defaultdict(list)
     for path in sorted(folder.glob("*.xml")):
         for portion in commerceml.read(path, encoding=commerceml.survey(path)):
             for item in portion:
