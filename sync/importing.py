@@ -20,7 +20,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from sync import leases, ports
-from sync.intake import goods, offers, orders
+from sync.intake import goods, orders, parking
 from sync.intake.book import Book, reason
 from sync.intake.classifier import KINDS as CLASSIFIER_KINDS
 from sync.intake.classifier import Classifier
@@ -169,7 +169,7 @@ class _Import:
                 if place == len(parts):
                     self._save(book, items[-1].ordinal)
         if touched and book.has_parked:
-            _apply_parked(book, offers.parked_for(book, touched))
+            _apply_parked(book, parking.parked_for(book, touched))
 
     def _save(self, book: Book, position: int) -> None:
         """Part of the chunk's transaction: the place reached, and a sign of life."""
@@ -198,7 +198,7 @@ class _Import:
             self._amend_all(book, goods.fill_mapped(book))
         if book.has_parked:
             after = 0
-            while rows := offers.parked_with_product(book, after):
+            while rows := parking.parked_with_product(book, after):
                 after = rows[-1].pk
                 with self._turn():
                     _apply_parked(book, rows)

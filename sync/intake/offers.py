@@ -14,6 +14,7 @@ from lxml import etree
 from base.texts import sku_key
 from sync.intake.book import Book
 from sync.intake.classifier import add_stubs
+from sync.intake.parking import park
 from sync.merging import Batch, Target, Touched, amend, fill, known, mark_seen, merge
 from sync.models import Offer, OfferPrices, OfferStock, Parked, Product
 from sync.models.mirror import REF_LENGTH
@@ -422,45 +423,20 @@ class Offers:
         return [each.extra[0].partition("#")[0] for each in touched if each.pk in created]
 
     def _park(self) -> None:
-        rows: list[list[Any]] = []
-        at = database.ops.adapt_datetimefield_value(self.book.now())
+        rows = []
         for told in self._parked:
-            letters = (
-                ("i" if told.may_create else "")
-                + ("p" if told.digests.prices is not None else "")
-                + ("s" if told.digests.stock is not None else "")
-            )
+            letters = "i" if told.may_create else ""
+            letters += "p" if told.digests.prices is not None else ""
+            letters += "s" if told.digests.stock is not None else ""
             xml = etree.tostring(told.item.element, encoding="unicode", with_tail=False)
-            rows.append(
-                [
-                    self.book.connection.pk,
-                    told.ref,
-                    told.product_ref,
-                    letters,
-                    xml,
-                    told.receipt,
-                    at,
-                ]
-            )
-        with database.cursor() as cursor:
-            cursor.executemany(_PARK, rows)
-        self.book.has_parked = True
-        self.book.tally.parked += len(rows)
+            rows.append((told.ref, told.product_ref, letters, xml, told.receipt))
+        park(self.book, rows)
 
     @property
     def left_parked(self) -> set[int]:
         """Of the offers kept aside that were read, those that must wait on."""
         return {told.parked_pk for told in self._parked}
 
-
-_PARK = """
-    INSERT INTO sync_parked
-        (connection_id, ref, product_ref, facets, element, receipt, parked_at)
-    VALUES (%s, %s, %s, %s, %s, %s, %s)
-    ON CONFLICT (connection_id, ref, facets) DO UPDATE SET
-        element = excluded.element, receipt = excluded.receipt, parked_at = excluded.parked_at
-    WHERE sync_parked.receipt <= excluded.receipt
-"""
 
 _SOLD = """
     UPDATE sync_offer
@@ -485,25 +461,6 @@ def _decide_sold(book: Book, batch: Batch, products: set[int]) -> int:
             ],
         )
         return int(cursor.rowcount)
-
-
-def parked_for(book: Book, product_refs: Sequence[str]) -> list[Parked]:
-    """Offers kept aside for these products."""
-    return list(
-        Parked.objects.filter(connection=book.connection, product_ref__in=product_refs).order_by(
-            "pk"
-        )
-    )
-
-
-def parked_with_product(book: Book, after: int, limit: int = 1000) -> list[Parked]:
-    """Offers kept aside whose product is there, behind the pk `after`."""
-    there = Product.objects.filter(connection=book.connection).values("ref")
-    return list(
-        Parked.objects.filter(
-            connection=book.connection, pk__gt=after, product_ref__in=there
-        ).order_by("pk")[:limit]
-    )
 
 
 def plain(quantity: Decimal) -> str:

@@ -125,8 +125,8 @@ def test_a_killed_run_goes_on_and_ends_the_same(
         return renew(name, owner)
 
     with monkeypatch.context() as patch:
-        patch.setattr(importing.leases, "renew", dying)
-        patch.setattr(importing.leases, "release", lambda *_names: None)
+        patch.setattr(leases, "renew", dying)
+        patch.setattr(leases, "release", lambda *_names: None)
         try:
             importing.import_run(run.pk, owner="first")
         except Killed:

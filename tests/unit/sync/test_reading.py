@@ -49,7 +49,8 @@ def test_offers_by_ids_are_in_any_state(django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(1):
         assert reading.offers_by_ids([gone.pk, 0]) == {gone.pk: gone}
     with django_assert_num_queries(0):
-        assert reading.offers_by_ids([]) == reading.offers_of([]) == {}
+        assert reading.offers_by_ids([]) == {}
+        assert reading.offers_of([]) == {}
 
 
 def test_offers_of_an_archived_product_are_not_sold() -> None:
@@ -166,7 +167,7 @@ def test_health_never_raises(monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_args: Any, **_named: Any) -> None:
         raise OSError("no database")
 
-    monkeypatch.setattr(reading.Run.objects, "filter", broken)
+    monkeypatch.setattr(Run.objects, "filter", broken)
     assert reading.exchange_health(AT)["ok"] is False
 
 

@@ -57,7 +57,7 @@ def test_the_fields_of_a_product(base: Connection) -> None:
     assert (it.description, it.full_name) == ("Текст", "Фасад целиком")
     assert it.pictures == ["a.jpg", "b.jpg"]
     assert it.properties == [["s", ["x", "y"]]]
-    assert (it.pack_multiple, it.min_quantity) == (1, 1)
+    assert it.pack_multiple == it.min_quantity == Decimal(1)
 
 
 def test_guids_are_the_same_in_any_case_and_codes_are_not(base: Connection) -> None:
@@ -156,7 +156,7 @@ def test_mapped_fields_come_from_properties_and_requisites(base: Connection) -> 
     properties = prop("k", "Кратность") + prop("b", "Бренд", {"b1": "Аврора"})
     take(base, classifier(properties=properties) + goods(product("p", inside=inside)))
     it = Product.objects.get()
-    assert (it.pack_multiple, it.series, it.brand) == (12, "Модерн", "Аврора")
+    assert (it.pack_multiple, it.series, it.brand) == (Decimal(12), "Модерн", "Аврора")
 
 
 def test_a_mapped_property_that_comes_later_fills_its_field(base: Connection) -> None:
