@@ -9,6 +9,7 @@ from typing import Any
 from django.db.models import prefetch_related_objects
 
 from base.models import PortalImage
+from base.texts import name_key
 from catalog_pages.models import ProductPage
 from dealer_area.listing import Buyer, OfferRow, offer_rows
 from sync import reading
@@ -77,12 +78,17 @@ def show(product: Product, page: ProductPage | None, buyer: Buyer) -> Shown:
     """The product for a buyer. The number of queries does not depend on how much there is."""
     offers = reading.offers_of([product.pk]).get(product.pk, [])
     made = offer_rows(offers, buyer)
+    fields = reading.mapped_names(product.connection)
     return Shown(
         product=product,
         page=page,
         offers=[made[offer.pk] for offer in offers],
         shots=_shots(product, page),
-        characteristics=reading.characteristics_of([product]).get(product.pk, []),
+        characteristics=[
+            (name, value)
+            for name, value in reading.characteristics_of([product]).get(product.pk, [])
+            if name_key(name) not in fields
+        ],
         files=reading.files_of([product]).get(product.pk, []),
         vat_included=buyer.terms.vat_included if buyer.terms else None,
     )

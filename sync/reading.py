@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models import Max, Q
 
 from base.media import signed_url
-from base.texts import sort_key
+from base.texts import name_key, sort_key
 from sync.models import (
     Category,
     ChangeBatch,
@@ -191,6 +191,16 @@ def characteristics_of(products: Iterable[Product]) -> dict[int, list[tuple[str,
         if pairs:
             found[product.pk] = pairs
     return found
+
+
+def mapped_names(connection: Connection) -> frozenset[str]:
+    """Names, as keys, of the properties that fill fields of goods by the map of the base.
+
+    Brand, series, pack and minimum are shown and filtered by as fields; they need not be told
+    again as properties.
+    """
+    told = ([names] if isinstance(names, str) else names for names in connection.field_map.values())
+    return frozenset(name_key(str(name)) for names in told for name in names)
 
 
 def is_dictionary(known: Property) -> bool:

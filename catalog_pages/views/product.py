@@ -20,7 +20,8 @@ from sync.models import Product
 def product(request: HttpRequest, slug: str, pk: int) -> HttpResponse:
     """A product. The id decides; other words in the address lead to the right ones."""
     buyer = buyer_of(request)
-    found = get_object_or_404(Product.objects.visible_to(buyer.visibility), pk=pk)
+    visible = Product.objects.visible_to(buyer.visibility).select_related("connection")
+    found = get_object_or_404(visible, pk=pk)
     path = product_path(found.pk, found.name)
     if path != request.path:
         return HttpResponseRedirect(path)

@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import pytest
 from django.core.files.base import ContentFile
+from django.utils import timezone
 
 from base.models import PortalDocument, PortalImage
 from catalog_pages.showing import FULL_SIZE, THUMB_SIZE, show
 from catalog_pages.stepping import sync_category_pages
 from dealer_area.buyers import buyer_for
-from sync.models import Picture
+from sync.models import Picture, Property
 from tests.factories.catalog_pages import Shop, make_product_page
 
 pytestmark = pytest.mark.django_db
@@ -78,3 +79,17 @@ def test_show_without_a_page_or_facts_is_bare(shop: Shop) -> None:
     assert shown.single is not None
     assert shown.halves == ([], [])
     assert (shown.documents, shown.blocks, shown.shots) == ([], [], [])
+
+
+def test_show_properties_that_fill_fields_are_not_told_again(shop: Shop) -> None:
+    product = shop.product()
+    product.connection.field_map = {"pack_multiple": "кратность упаковки", "brand": ["Бренд"]}
+    for name in ("Кратность упаковки", "Бренд", "Цвет"):
+        Property.objects.create(
+            connection=product.connection, ref=name, name=name, changed_at=timezone.now()
+        )
+    product.properties = [[name, ["7"]] for name in ("Кратность упаковки", "Бренд", "Цвет")]
+
+    shown = show(product, None, buyer_for(shop.trade.membership))
+
+    assert shown.characteristics == [("Цвет", "7")]
