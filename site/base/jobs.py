@@ -7,7 +7,7 @@ never before: the worker would not see the rows.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Generic, ParamSpec, cast
+from typing import Any, Generic, ParamSpec
 
 from huey import crontab
 from huey.contrib import djhuey
@@ -51,6 +51,6 @@ def periodic(schedule: Callable[..., bool]) -> Callable[[Callable[[], None]], Ta
     """Make a function a task that the worker starts by `schedule` (see `crontab`)."""
 
     def decorate(function: Callable[[], None]) -> Task[[]]:
-        return cast("Task[[]]", Task(djhuey.db_periodic_task(schedule)(function), function))
+        return Task(djhuey.db_periodic_task(schedule)(function), function)
 
     return decorate

@@ -23,5 +23,5 @@ def sort_key(text: str) -> str:
 
 
 def sku_key(text: str) -> str:
-    """An article without spaces, dashes and other signs, in lower case: "YK-110 ND" is "yk110nd"."""
+    """An article without spaces and signs, in lower case: "YK-110 ND" is "yk110nd"."""
     return _NOT_WORD.sub("", text.translate(_YO).casefold())

@@ -47,10 +47,10 @@ def main() -> None:
         call_command("migrate", interactive=False, verbosity=0)
         rows = list(measure(options.size))
     if options.json:
-        print(json.dumps(rows, ensure_ascii=False))  # noqa: T201
+        print(json.dumps(rows, ensure_ascii=False))
         return
     for row in rows:
-        print(f"{row['case']:<44}{row['value']:>12,.2f} {row['unit']}")  # noqa: T201
+        print(f"{row['case']:<44}{row['value']:>12,.2f} {row['unit']}")
 
 
 def measure(size: int) -> Iterator[dict[str, Any]]:

@@ -115,7 +115,7 @@ class World:
 def world() -> World:
     trade = make_trade(Role.BUYER)
     at = timezone.now()
-    members = {
+    members: dict[str, Membership] = {
         "buyer": trade.membership,
         **{
             role.value: MembershipFactory(dealer=trade.dealer, role=role, outlets=[trade.outlet])
@@ -144,7 +144,7 @@ def world() -> World:
     document = _document()
     product = offers[0].product
     form = {"offer": offers[0].pk, "quantity": "1"}
-    words = {
+    words: dict[str, dict[str, Any] | tuple[Any, ...]] = {
         "media": {"token": signed_url("gone.png").split("/")[2], "name": "gone.png"},
         "brand-css": {"hue": 200},
         "wagtaildocs_serve": (document.pk, document.filename),
@@ -179,14 +179,17 @@ def _placed(trade: Trade, offer: Offer) -> Order:
 
 def _document() -> PortalDocument:
     file = ContentFile(b"%PDF-1.7", name="list.pdf")
-    return PortalDocument.objects.create(title="Лист", file=file)
+    made: PortalDocument = PortalDocument.objects.create(title="Лист", file=file)
+    return made
 
 
 @pytest.mark.parametrize("row", TABLE, ids=lambda row: row.name)
 def test_answers(row: Row, world: World) -> None:
-    words = world.words.get(row.name, {})
-    named = words if isinstance(words, dict) else {}
-    address = reverse(row.name, kwargs=named, args=() if named else words)
+    words = world.words.get(row.name, ())
+    if isinstance(words, dict):
+        address = reverse(row.name, kwargs=words)
+    else:
+        address = reverse(row.name, args=words)
     given = []
     for who in WHO:
         with transaction.atomic():

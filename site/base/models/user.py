@@ -30,7 +30,7 @@ class UserManager(BaseUserManager["User"]):
         return self.get(email=(username or "").strip().lower())
 
 
-class User(AbstractBaseUser, PermissionsMixin):
+class User(AbstractBaseUser, PermissionsMixin):  # type: ignore[django-manager-missing]
     """A person, dealer's or supplier's. Which dealers he works for are his memberships.
 
     `is_staff` is the supplier's person: he may be given rights in the admin.

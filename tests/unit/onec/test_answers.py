@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from lxml import etree
@@ -51,7 +52,7 @@ def order() -> SiteOrder:
 
 def _requisites(body: bytes) -> dict[str, str]:
     root = etree.fromstring(body.removeprefix(b"\xef\xbb\xbf"))
-    pairs = root.xpath("//*[local-name()='ЗначениеРеквизита']")
+    pairs = cast("list[Any]", root.xpath("//*[local-name()='ЗначениеРеквизита']"))
     return {str(pair[0].text): str(pair[1].text) for pair in pairs}
 
 

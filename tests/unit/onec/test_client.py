@@ -31,8 +31,11 @@ class Site:
         )
 
 
+Open = Callable[..., tuple[Session, Site]]
+
+
 @pytest.fixture
-def open_session() -> Callable[..., tuple[Session, Site]]:
+def open_session() -> Open:
     def open_it(dialect: Dialect = UT11, **answers: bytes | list[bytes]) -> tuple[Session, Site]:
         site = Site(answers)
         session = Session(
@@ -54,13 +57,13 @@ def test_exchange_address_of_bare_host_gets_the_builtin_path() -> None:
     assert exchange_address("http://portal/1c/exchange/") == "http://portal/1c/exchange/"
 
 
-def test_cookie_comes_from_the_lines_and_not_from_the_header(open_session) -> None:
+def test_cookie_comes_from_the_lines_and_not_from_the_header(open_session: Open) -> None:
     session, site = open_session(init=b"zip=no\nfile_limit=10")
     session.init()
     assert site.requests[-1].headers["Cookie"] == "name=value"
 
 
-def test_session_id_is_repeated_only_by_unf(open_session) -> None:
+def test_session_id_is_repeated_only_by_unf(open_session: Open) -> None:
     for dialect, expected in ((UT11, None), (UNF, "abc")):
         session, site = open_session(dialect, init=b"zip=no\nfile_limit=10")
         session.init()
@@ -68,30 +71,30 @@ def test_session_id_is_repeated_only_by_unf(open_session) -> None:
 
 
 @pytest.mark.parametrize("answer", [b"failure\nno", b"success\nname", b"<html>", b""])
-def test_checkauth_refuses_other_answers(open_session, answer: bytes) -> None:
+def test_checkauth_refuses_other_answers(open_session: Open, answer: bytes) -> None:
     with pytest.raises(ExchangeError):
         open_session(checkauth=answer)
 
 
 @pytest.mark.parametrize("answer", [b"zip=no\nfile_limit=10\n", b"zip=no", b"zip=no\na=1\nb=2"])
-def test_ut11_refuses_init_of_other_than_two_lines(open_session, answer: bytes) -> None:
+def test_ut11_refuses_init_of_other_than_two_lines(open_session: Open, answer: bytes) -> None:
     session, _ = open_session(init=answer)
     with pytest.raises(ExchangeError, match="instead of two"):
         session.init()
 
 
-def test_unf_takes_more_lines_in_init(open_session) -> None:
+def test_unf_takes_more_lines_in_init(open_session: Open) -> None:
     session, _ = open_session(UNF, init=b"zip=yes\nfile_limit=10\nversion=2.09")
     assert session.init().use_zip
 
 
-def test_init_limit_that_is_no_number_means_no_splitting(open_session) -> None:
+def test_init_limit_that_is_no_number_means_no_splitting(open_session: Open) -> None:
     session, _ = open_session(init=b"zip=no\nfile_limit=unlimited")
     assert session.init().file_limit == -1
 
 
 @pytest.mark.parametrize(("limit", "requests"), [(0, 1), (-1, 1), (4, 3), (10, 1), (9, 2)])
-def test_file_is_sent_in_pieces_of_the_limit(open_session, limit: int, requests: int) -> None:
+def test_file_is_sent_in_pieces_of_the_limit(open_session: Open, limit: int, requests: int) -> None:
     session, site = open_session(file=b"success")
     assert session.send_file("import_files/ab/a.jpg", b"0123456789", limit) == requests
     sent = [r for r in site.requests if r.method == "POST"]
@@ -99,20 +102,20 @@ def test_file_is_sent_in_pieces_of_the_limit(open_session, limit: int, requests:
     assert {r.url.params["filename"] for r in sent} == {"import_files/ab/a.jpg"}
 
 
-def test_file_answer_other_than_success_is_refused(open_session) -> None:
+def test_file_answer_other_than_success_is_refused(open_session: Open) -> None:
     session, _ = open_session(file=b"")
     with pytest.raises(ExchangeError, match=r"file a\.xml"):
         session.send_file("a.xml", b"1", 0)
 
 
-def test_import_is_asked_until_success(open_session) -> None:
+def test_import_is_asked_until_success(open_session: Open) -> None:
     session, site = open_session(**{"import": [b"progress\n10", b"progress", b"success"]})
     assert session.import_file("a.xml") == 2
     assert sum(r.url.params["mode"] == "import" for r in site.requests) == 3
 
 
 @pytest.mark.parametrize("answer", [b"failure\nbad file", b"<html>", b"done"])
-def test_import_refuses_failure_and_unknown_words(open_session, answer: bytes) -> None:
+def test_import_refuses_failure_and_unknown_words(open_session: Open, answer: bytes) -> None:
     session, _ = open_session(**{"import": answer})
     with pytest.raises(ExchangeError, match=r"import a\.xml"):
         session.import_file("a.xml")
@@ -129,13 +132,13 @@ def test_import_refuses_failure_and_unknown_words(open_session, answer: bytes) -
     ],
 )
 def test_ut11_refuses_an_order_list_that_does_not_begin_with_a_declaration(
-    open_session, answer: bytes
+    open_session: Open, answer: bytes
 ) -> None:
     session, _ = open_session(query=answer)
     with pytest.raises(ExchangeError, match="query"):
         session.query()
 
 
-def test_unf_takes_an_order_list_without_a_declaration(open_session) -> None:
+def test_unf_takes_an_order_list_without_a_declaration(open_session: Open) -> None:
     session, _ = open_session(UNF, query="<КоммерческаяИнформация/>".encode())
     assert session.query().startswith("<Ком")
