@@ -7,19 +7,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from base.texts import name_key
 from search.engines.base import SLOTS, Document
 from search.models import CrowdedProperty
 from search.words import MAX_WORD, article_key, article_tokens, tokens
-from sync.models import (
-    Category,
-    Offer,
-    PriceType,
-    Product,
-    Property,
-    PropertyValue,
-)
-from sync.reading import is_dictionary, mapped_names
+from sync.models import Category, Offer, PriceType, Product, Property, PropertyValue
+from sync.reading import is_dictionary
 
 MAX_NAME_ORDER = 200
 """Characters of a name that decide its place."""
@@ -84,13 +76,7 @@ class DocumentMaker:
             for pk, slot in PriceType.objects.filter(slot__lt=SLOTS).values_list("pk", "slot")
         }
         self._properties: dict[tuple[int, str], Property] = {
-            (each.connection_id, each.ref): each
-            for each in Property.objects.current().select_related("connection")
-        }
-        self._fields = {
-            each.pk
-            for each in self._properties.values()
-            if name_key(each.name) in mapped_names(each.connection)
+            (each.connection_id, each.ref): each for each in Property.objects.current()
         }
         self._facets = _FacetRule(known_values)
 
@@ -127,8 +113,7 @@ class DocumentMaker:
                 told = [readable.get((row.connection_id, value), "") for value in told]
             for value in (" ".join(str(each).split()) for each in told):
                 others.append(value)
-                # brand and series are filters of their own, pack and minimum are none
-                if value and known.pk not in self._fields and self._facets.takes(known, value):
+                if value and self._facets.takes(known, value):
                     facets[(f"p{known.pk}", value)] = None
         return Document(
             id=row.pk,

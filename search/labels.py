@@ -11,6 +11,7 @@ from django.utils.translation import pgettext
 from base.texts import name_key, sort_key
 from search.query import Facet, FacetValue
 from sync.models import Property
+from sync.reading import mapped_names
 
 MAX_FACETS = 24
 """Facets shown at once: those that most hits have, and every one that is chosen."""
@@ -100,12 +101,13 @@ def _place(facet: Facet) -> tuple[int, str, str]:
 
 @lru_cache(maxsize=2)
 def _names(_stamp: str) -> dict[str, str]:
+    """Names of the properties that are facets, by key.
+
+    One that fills a field by the map of its base is none: brand is not to stand there twice.
+    """
     rows = Property.objects.current().filter(crowded__isnull=True).exclude(name="")
-    told = rows.values_list("pk", "name", "connection__field_map")
-    return {f"p{pk}": name for pk, name, fields in told if name_key(name) not in _filling(fields)}
-
-
-def _filling(fields: Mapping[str, str | list[str]]) -> set[str]:
-    """Keys of the properties that fill a field of their own: brand is not to stand there twice."""
-    named = (names if isinstance(names, list) else [names] for names in fields.values())
-    return {name_key(str(name)) for names in named for name in names}
+    return {
+        f"p{each.pk}": each.name
+        for each in rows.select_related("connection")
+        if name_key(each.name) not in mapped_names(each.connection)
+    }

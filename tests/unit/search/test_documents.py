@@ -54,14 +54,6 @@ def test_document_of_a_product(catalogue: Catalogue) -> None:
     assert set(document.mentions) == {f"{base}:{ref}" for ref in told}
 
 
-def test_document_property_that_fills_a_field_is_no_filter(catalogue: Catalogue) -> None:
-    catalogue.connection.field_map = {"pack_multiple": "кратность", "brand": ["Бренд"]}
-    catalogue.connection.save()
-    pack, brand = catalogue.property("Кратность", "Строка"), catalogue.property("Бренд", "Строка")
-    product = catalogue.product("Петля", brand="Ярга", properties={pack: ["12"], brand: ["Ярга"]})
-    assert only(product.pk).facets == (("brand", "Ярга"),)
-
-
 def test_document_without_offers_can_be_found_but_not_bought(catalogue: Catalogue) -> None:
     product = catalogue.product("Шкаф")
     product.offers.update(is_sold=False)
