@@ -273,7 +273,7 @@ class OrderRegister(Register):
     list_filter = (BaseFilter, "status", "is_paid", "is_changed_by_onec")
     list_select_related = ("dealer", "outlet")
     search_fields = ("number", "remote_number", "~dealer__name")
-    ordering = ("-placed_at",)
+    ordering = ("-pk",)
     inspect_view_fields = (
         "number",
         "placed",

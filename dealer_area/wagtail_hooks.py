@@ -39,7 +39,7 @@ def add_panels(request: HttpRequest, panels: list[Component]) -> None:
     """The last orders of all dealers."""
     if not request.user.has_perm("dealer_area.view_order"):
         return
-    orders = Order.objects.select_related("dealer")[:8]
+    orders = Order.objects.select_related("dealer").order_by("-pk")[:8]
     panels.append(
         ListPanel(
             name="orders",

@@ -10,6 +10,7 @@ from wagtail import urls as wagtail_urls
 from wagtail.admin import urls as wagtailadmin_urls
 from wagtail.documents import urls as wagtaildocs_urls
 
+from base.account import own_account
 from portal.brand import brand_css
 from portal.files import media
 from portal.gate import cms_login
@@ -57,6 +58,8 @@ urlpatterns = [
     # these two are password forms of Wagtail's own
     path("cms/login/", cms_login, name="cms-login"),
     path("_util/login/", cms_login),
+    # Wagtail asks for a first and a last name, which our people do not have
+    path("cms/account/", own_account),
     path("cms/", include(wagtailadmin_urls)),
     path("documents/", include(wagtaildocs_urls)),
     *([path("styleguide/", styleguide, name="styleguide")] if settings.STYLEGUIDE else []),
