@@ -130,3 +130,15 @@ def test_search_costs_no_more_than_a_list_may(shop: Shop, signed_in: SignIn) -> 
         client.get("/search/?q=петля")
 
     assert len(queries) <= 12, [query["sql"][:120] for query in queries]
+
+
+def test_preview_of_the_home_page_is_the_first_screen(shop: Shop, client: Client) -> None:
+    home = HomePage.objects.get()
+    home.lead = "Черновик"
+    home.save_revision()
+    client.force_login(StaffFactory(is_superuser=True))
+
+    shown = client.get(f"/cms/pages/{home.pk}/view_draft/").content.decode()
+
+    assert "Черновик" in shown
+    assert "Добрый день" in shown

@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from base.addresses import category_path
-from catalog_pages.models import CategoryPage
+from catalog_pages.models import CatalogueIndexPage, CategoryPage
 from catalog_pages.stepping import sync_category_pages
 from dealer_area import carting
 from dealer_area.models import Membership, Role
@@ -223,3 +223,24 @@ def test_person_without_a_dealer_sees_no_catalogue(shop: Shop, client: Client) -
 
     assert client.get(path_of(shop.category)).status_code == 404
     assert client.get("/catalogue/").status_code == 200
+
+
+def test_previews_of_drafts_use_the_catalogue_s_templates(shop: Shop, client: Client) -> None:
+    product = shop.product()
+    sync_category_pages()
+    client.force_login(StaffFactory(is_superuser=True))
+    category_page = CategoryPage.objects.get(category=shop.category)
+    index = CatalogueIndexPage.objects.get()
+    for page in (category_page, index):
+        page.intro = "<p>Черновик вступления</p>"
+        page.save_revision()
+
+    shown = {
+        page.pk: client.get(f"/cms/pages/{page.pk}/view_draft/").content.decode()
+        for page in (category_page, index)
+    }
+
+    assert "Черновик вступления" in shown[category_page.pk]
+    assert product.sku in shown[category_page.pk]
+    assert "Черновик вступления" in shown[index.pk]
+    assert path_of(shop.section) in shown[index.pk]
