@@ -84,6 +84,8 @@ class Year:
             time.sleep(BREATH)
             if start // AT_ONCE % 20 == 19:
                 report(f"  {start + AT_ONCE} of {len(missing)} orders placed")
+        for desk in self.desks.values():
+            self._tidy(desk)
         return placed
 
     def answer(self, now: datetime) -> int:
@@ -195,6 +197,18 @@ class Year:
             by=membership.user,
         )
         self.chosen[membership.pk] = outlet.pk, contract.pk, ""
+
+    def _tidy(self, desk: _Desk) -> None:
+        """Leave the person's cart as a new one is: for the first outlet and contract."""
+        contract = next(iter(desk.contracts.values()))
+        carting.choose(
+            membership=desk.membership,
+            outlet=next(iter(desk.outlets.values())),
+            legal_entity=_entity(contract),
+            contract=contract,
+            comment="",
+            by=desk.membership.user,
+        )
 
     def _answers(self) -> Iterator[_Answer]:
         placed = self._placed()

@@ -6,8 +6,8 @@ Pure and reproducible: the same seed, day and goods give the same plan.
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 
@@ -103,7 +103,18 @@ def plan_year(assortment: Assortment, now: datetime) -> tuple[PlannedOrder, ...]
         store = assortment.ref("store", company.store) if company.store else ""
         planned += _Buying(company, store, entries, chance).plan(now)
     planned.sort(key=lambda order: order.at)
-    return tuple(planned)
+    return tuple(_apart(planned))
+
+
+def _apart(planned: Iterable[PlannedOrder]) -> Iterator[PlannedOrder]:
+    """The orders with moments of their own, by which they are known again after a break."""
+    used: set[datetime] = set()
+    for order in planned:
+        at = order.at
+        while at in used:
+            at += timedelta(seconds=1)
+        used.add(at)
+        yield replace(order, at=at)
 
 
 class _Buying:
@@ -121,7 +132,6 @@ class _Buying:
                 if entry.good.pace and self._has(item):
                     self.shelves.setdefault(entry.good.category[0], []).append((entry, item))
         self.favourites = [self._pick() for _ in range(_FAVOURITES)]
-        self.used: set[datetime] = set()
 
     def plan(self, now: datetime) -> list[PlannedOrder]:
         """The dealer's orders, in any order."""
@@ -169,12 +179,8 @@ class _Buying:
         )
 
     def _moment(self, day: date) -> datetime:
-        while True:
-            minutes = self.chance.randint(8 * 60 + 20, 17 * 60 + 50)
-            at = datetime.combine(day, time(minutes // 60, minutes % 60, self.chance.randrange(60)))
-            if at not in self.used:
-                self.used.add(at)
-                return at
+        minutes = self.chance.randint(8 * 60 + 20, 17 * 60 + 50)
+        return datetime.combine(day, time(minutes // 60, minutes % 60, self.chance.randrange(60)))
 
     def _person(self, outlet: int) -> Person:
         """Sellers order for their own outlet; the buyer for any."""

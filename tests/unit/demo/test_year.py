@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
 from demo.assortment import Assortment
 from demo.company import DEALERS
-from demo.year import Fate, PlannedOrder, plan_year
+from demo.year import Fate, PlannedOrder, _apart, plan_year
 
 NOW = datetime(2026, 11, 25, 1, 30)  # noqa: DTZ001 - the supplier's local time
 
@@ -27,9 +28,13 @@ def test_a_year_has_a_few_hundred_orders_in_order(plan: tuple[PlannedOrder, ...]
     assert moments[-1] <= NOW
 
 
-def test_no_two_orders_of_a_company_share_a_moment(plan: tuple[PlannedOrder, ...]) -> None:
-    moments = Counter((order.company.key, order.at) for order in plan)
-    assert max(moments.values()) == 1
+def test_no_two_orders_share_a_moment(plan: tuple[PlannedOrder, ...]) -> None:
+    assert len({order.at for order in plan}) == len(plan)
+
+
+def test_orders_of_one_moment_are_set_apart(plan: tuple[PlannedOrder, ...]) -> None:
+    same = [replace(order, at=NOW) for order in plan[:3]]
+    assert [order.at - NOW for order in _apart(same)] == [timedelta(seconds=n) for n in range(3)]
 
 
 def test_same_seed_and_day_same_plan(plan: tuple[PlannedOrder, ...]) -> None:

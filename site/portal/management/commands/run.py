@@ -100,6 +100,8 @@ class Command(BaseCommand):
         try:
             fill_demonstration(url, self._say)
         except Exception as error:
+            if supervisor.is_stopping:
+                return
             self._say(f"The demonstration could not be filled: {error!r}. A restart tries again.")
         access = read_access()
         if access is not None:
