@@ -165,6 +165,12 @@ def test_env_example_names_every_setting() -> None:
     assert told == _variables_read()
 
 
+def test_readme_lists_every_setting() -> None:
+    text = (ROOT / "README.md").read_text("utf-8").partition("## Settings")[2]
+    first_cells = " ".join(re.findall(r"^\| ([^|]+) \|", text, re.MULTILINE))
+    assert set(re.findall(r"`([A-Z][A-Z0-9_]+)`", first_cells)) == _variables_read()
+
+
 def _variables_read() -> set[str]:
     """Names that the code asks the environment for: `env.x("NAME")`, `os.environ.get("NAME")`."""
     found = set()
