@@ -18,3 +18,9 @@ SESSION_COOKIE_SECURE = True
 CSRF_COOKIE_SECURE = True
 LANGUAGE_COOKIE_SECURE = True
 SECURE_HSTS_SECONDS = env.int("HSTS_SECONDS", default=60 * 60 * 24 * 30)
+SILENCED_SYSTEM_CHECKS = [
+    "security.W005",  # subdomains are not ours to decide for
+    "security.W008",  # the proxy sends people to TLS
+    "security.W019",  # the admin shows previews in frames
+    "security.W021",
+]
