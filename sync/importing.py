@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db import OperationalError
 from django.db.models import Min
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -45,7 +46,9 @@ from sync.staging import staging
 logger = logging.getLogger(__name__)
 
 CHUNK = 1000
-"""Objects in one transaction: few enough to hold SQLite's write lock under 0.3 s."""
+"""Objects in one transaction at most; on SQLite fewer, to hold its write lock under 0.3 s."""
+PATIENCE = timedelta(hours=1)
+"""How long a run is tried again while the database fails."""
 REJECTED_SHARE = 0.1
 REJECTED_FLOOR = 20
 """A run with more refused objects than the floor and the share of what it read has failed."""
@@ -130,6 +133,11 @@ class _Import:
             self._finish(f"{gettext('the file cannot be read')}: {error.strerror or error}")
         except LostLease:
             raise
+        except OperationalError as error:
+            # not the file's fault: the run stays open, and the sweeper goes on with it
+            if timezone.now() - run.started_at > PATIENCE:
+                self._finish(f"{gettext('an error of the portal')}: {error}")
+            raise
         except Exception as error:
             logger.exception("run %s failed", run.pk)
             self._finish(f"{gettext('an error of the portal')}: {type(error).__name__}: {error}")
@@ -144,7 +152,8 @@ class _Import:
         path = Path(settings.EXCHANGE_ROOT) / run.file.path
         encoding = commerceml.survey(path, beat=self._beat)
         book = self.book = Book(run.connection, run, run.file.pk, staging(run.connection_id))
-        for items in commerceml.read(path, encoding=encoding, after=run.position, size=CHUNK):
+        size = min(CHUNK, book.staging.portion)
+        for items in commerceml.read(path, encoding=encoding, after=run.position, size=size):
             with self._turn():
                 self._take_chunk(book, items)
             orders.tell(book)

@@ -49,7 +49,8 @@ def wait_for(
     """
     until = time.monotonic() + patience
     next_beat = time.monotonic() + 5
-    while not acquire(name, owner, seconds=seconds):
+    # asked before tried: on SQLite even an attempt in vain stands in the line of the writers
+    while held(name) not in {"", owner} or not acquire(name, owner, seconds=seconds):
         now = time.monotonic()
         if now > until:
             return False

@@ -28,6 +28,9 @@ class Staging(Protocol):
     distinct: str
     """The operator that compares two row values and takes NULL for a value."""
 
+    portion: int
+    """Rows that one transaction may merge without keeping other writers waiting."""
+
     def fill(self, name: str, columns: Columns, rows: Sequence[Row]) -> None:
         """Empty the staging table `name` and put the rows into it."""
 
@@ -95,6 +98,7 @@ def staging(connection_id: int) -> Staging:
 
 class _SQLite:
     distinct = "IS NOT"
+    portion = 500  # SQLite has one writer: a buyer's order waits for the whole merge
 
     def __init__(self, connection_id: int) -> None:
         self._connection_id = connection_id
@@ -144,6 +148,7 @@ class _SQLite:
 
 class _PostgreSQL:
     distinct = "IS DISTINCT FROM"
+    portion = 1000
 
     def __init__(self, connection_id: int) -> None:
         self._connection_id = connection_id

@@ -80,17 +80,21 @@ def survey(path: Path, *, beat: Callable[[], None] | None = None) -> str | None:
         raise BadFile("the file is empty")
     declared = _DECLARED.search(head)
     name = declared.group(1).decode("ascii").lower() if declared else "utf-8"
-    if name in {"utf-8", "utf8"} and not head.startswith(_BOMS[1:]):
+    try:
+        _walk(path, None, beat)
+    except BadFile:
+        if name not in {"utf-8", "utf8"} or head.startswith(_BOMS[1:]):
+            raise
         bad_line = _first_line_not_utf8(path)
-        if bad_line is not None:
-            try:
-                _walk(path, "windows-1251", beat)
-            except BadFile:
-                raise BadFile(
-                    "the bytes are not in the declared encoding UTF-8", line=bad_line
-                ) from None
-            return "windows-1251"
-    _walk(path, None, beat)
+        if bad_line is None:
+            raise
+        try:
+            _walk(path, "windows-1251", beat)
+        except BadFile:
+            raise BadFile(
+                "the bytes are not in the declared encoding UTF-8", line=bad_line
+            ) from None
+        return "windows-1251"
     return None
 
 

@@ -8,9 +8,11 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.db import OperationalError
 from django.utils import timezone
 
 from sync import importing, leases, mirror, ports
+from sync.intake.book import Book
 from sync.models import (
     Category,
     ChangeBatch,
@@ -157,6 +159,46 @@ def test_a_run_that_a_living_worker_is_busy_with_is_left_alone(base: Connection)
     run.refresh_from_db()
     assert run.state == Run.State.QUEUED
     assert not Product.objects.exists()
+
+
+def test_a_run_whose_database_failed_stays_open_for_an_hour(
+    base: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = store(base, message(goods(product("p1"))))
+
+    def failing(*_args: object) -> None:
+        raise OperationalError("the server closed the connection")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Book, "close_chunk", failing)
+        with pytest.raises(OperationalError):
+            importing.import_run(run.pk, owner="worker")
+        run.refresh_from_db()
+        assert run.state == Run.State.RUNNING
+        assert importing.abandoned(timezone.now()) == [run.pk]
+        Run.objects.filter(pk=run.pk).update(started_at=timezone.now() - timedelta(hours=2))
+        with pytest.raises(OperationalError):
+            importing.import_run(run.pk, owner="worker")
+    run.refresh_from_db()
+    assert run.state == Run.State.FAILED
+    assert "server closed" in run.error
+
+
+def test_an_unforeseen_error_fails_the_run_and_is_raised(
+    base: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = store(base, message(goods(product("p1"))))
+
+    def failing(*_args: object) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(Book, "close_chunk", failing)
+    with pytest.raises(ZeroDivisionError):
+        importing.import_run(run.pk, owner="worker")
+    run.refresh_from_db()
+    assert run.state == Run.State.FAILED
+    assert leases.held(importing.lease_of_run(run.pk)) == ""
+    assert leases.held(importing.lease_of_connection(base.pk)) == ""
 
 
 def test_abandoned_runs_are_those_nobody_is_busy_with(base: Connection) -> None:
