@@ -18,7 +18,8 @@ TEXTS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]
 def stored() -> list[tuple[object, ...]]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT name, number, flag, connection_id FROM staged_try ORDER BY number")
-        return cursor.fetchall()
+        rows: list[tuple[object, ...]] = cursor.fetchall()
+    return rows
 
 
 @pytest.mark.django_db
