@@ -69,6 +69,7 @@ def keep(connection: Connection, name: str, path: Path) -> Picture:
             "path": stored,
             "width": sized.width if sized else 0,
             "height": sized.height if sized else 0,
+            "is_broken": False,
             "received_at": timezone.now(),
         },
     )
@@ -78,16 +79,17 @@ def keep(connection: Connection, name: str, path: Path) -> Picture:
 def make_sizes(picture_id: int) -> None:
     """Make the sizes of a kept picture and note its own; a file that is no picture is left alone.
 
-    A picture that cannot be read, or is too large to be one, keeps width 0 and is not shown.
+    A picture that cannot be read, or is too large to be one, is marked as broken and not shown.
     """
-    picture = Picture.objects.filter(pk=picture_id).first()
-    if picture is None or picture.width or not is_picture(picture.path):
+    picture = Picture.objects.filter(pk=picture_id, width=0, is_broken=False).first()
+    if picture is None or not is_picture(picture.path):
         return
     source = _full(picture.path)
     try:
         with source.open("rb") as file:
             width, height = _make(file, picture.path)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        Picture.objects.filter(path=picture.path).update(is_broken=True)
         return
     Picture.objects.filter(path=picture.path).update(width=width, height=height)
 
@@ -96,7 +98,7 @@ def waiting_for_sizes(limit: int = 500) -> list[int]:
     """Ids of kept pictures without sizes, for a sweeper."""
     with_type = r"\.(jpg|png|gif|webp)$"
     return list(
-        Picture.objects.filter(width=0, path__regex=with_type)
+        Picture.objects.filter(width=0, is_broken=False, path__regex=with_type)
         .order_by("pk")
         .values_list("pk", flat=True)[:limit]
     )

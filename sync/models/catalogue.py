@@ -251,7 +251,7 @@ class Picture(models.Model):
     """A picture or file that 1C sent, by the name goods refer to it.
 
     `path` is inside the media folder, named by content; `width` and `height` are 0 until the
-    worker has made its sizes, or when it is no picture.
+    worker has made its sizes, or when it is no picture; `is_broken` is one that cannot be read.
     """
 
     connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="+")
@@ -260,6 +260,7 @@ class Picture(models.Model):
     path = models.CharField(max_length=300)
     width = models.PositiveIntegerField(default=0)
     height = models.PositiveIntegerField(default=0)
+    is_broken = models.BooleanField(default=False, editable=False)
     received_at = models.DateTimeField(_("received"), auto_now=True)
 
     class Meta:

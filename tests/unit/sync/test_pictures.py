@@ -119,7 +119,12 @@ def test_a_broken_picture_is_kept_and_not_shown(base: Connection, tmp_path: Path
     kept = pictures.keep(base, NAME, path)
     pictures.make_sizes(kept.pk)
     kept.refresh_from_db()
-    assert kept.width == 0
+    assert (kept.width, kept.is_broken) == (0, True)
+    assert pictures.waiting_for_sizes() == []
+    Image.new("RGB", (10, 10)).save(path, "JPEG")
+    assert pictures.waiting_for_sizes() == []
+    whole = pictures.keep(base, NAME, path)
+    assert pictures.waiting_for_sizes() == [whole.pk]
 
 
 def test_a_picture_of_too_many_pixels_is_not_opened(
