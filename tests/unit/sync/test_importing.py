@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import OperationalError
@@ -19,6 +21,7 @@ from sync.models import (
     Connection,
     Offer,
     OutboxOrder,
+    Parked,
     Product,
     Rejection,
     RemoteOrder,
@@ -146,9 +149,7 @@ def test_a_killed_run_goes_on_and_ends_the_same(
     assert run.created_count + run.unchanged_count >= 17
 
 
-def dumped() -> Iterator[dict[str, object]]:
-    import json
-
+def dumped() -> Iterator[dict[str, Any]]:
     return (json.loads(line) for line in mirror.dump())
 
 
@@ -389,6 +390,29 @@ def test_followers_hear_of_a_change_and_not_of_a_repetition(
     assert heard == [1]
     take(base, goods(product("p1")))
     assert heard == [1]
+
+
+SAMPLES = Path(__file__).parents[2] / "samples" / "onec"
+
+
+def taken(dialect: str) -> dict[str, Any]:
+    """The one offer of a folder, without its base; the folder is taken twice."""
+    base = ConnectionFactory(user=dialect)
+    for _time in range(2):
+        for path in sorted((SAMPLES / dialect).glob("*.xml")):
+            run = take(base, path.read_bytes())
+            assert run.state == Run.State.DONE, run.error
+    (told,) = [each for each in dumped() if each.pop("connection") == dialect]
+    return told
+
+
+def test_two_dialects_telling_of_the_same_goods_make_the_same_mirror() -> None:
+    told = taken("ut11")
+    assert told == taken("module31")
+    assert (told["name"], told["sku"]) == ("Ручка-скоба 128 мм (Бронза)", "РС-128 Л")
+    assert list(told["prices"].values()) == ["258.00"]
+    assert sorted(told["stock"].values()) == ["12", "5"]
+    assert not Parked.objects.exists()
 
 
 @pytest.mark.skipif("VITRINA_SAMPLES" not in os.environ, reason="VITRINA_SAMPLES names no folder")
