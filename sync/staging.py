@@ -103,6 +103,10 @@ class _SQLite:
     def __init__(self, connection_id: int) -> None:
         self._connection_id = connection_id
         self._made: set[str] = set()
+        with connection.cursor() as cursor:
+            # a mapped database counts as the worker's memory and grows with the catalogue; the
+            # merge looks rows up all over it and gains nothing by the map
+            cursor.execute("PRAGMA mmap_size = 0")
 
     def fill(self, name: str, columns: Columns, rows: Sequence[Row]) -> None:
         marks = ", ".join(["%s"] * len(columns))
