@@ -14,6 +14,8 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.ready
 CODE := home catalog_pages promotions dealer_area search sync site tests manage.py
 HTML := templates
+# a worker needs a database of its own: a copied file is one, the DATABASE_URL of all of them is not
+WORKERS := $(if $(DATABASE_URL),0,$(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1))
 # compiled translations follow their sources
 PO := $(shell find . \( -path ./$(VENV) -o -path ./var -o -path ./.git \) -prune -o -name '*.po' -print 2>/dev/null)
 
@@ -54,7 +56,7 @@ run: $(VENV)/.messages ## start the portal with a demonstration company (PORT, V
 test: test-code test-browser ## all tests; browser journeys when a Chromium is found
 
 test-code: $(VENV)/.messages ## only unit and integration tests
-	$(BIN)/python -m pytest $(wildcard tests/unit tests/integration) -q
+	$(BIN)/python -m pytest $(wildcard tests/unit tests/integration) -q -n $(WORKERS)
 
 test-browser: $(VENV)/.messages ## only the browser journeys
 	@for name in "$${CHROMIUM:-}" chromium chromium-browser google-chrome; do \
