@@ -13,8 +13,8 @@ from dataclasses import dataclass, replace
 from django.db import transaction
 from wagtail.models import Page
 
+from base.addresses import slug_with_id
 from catalog_pages.models import CatalogueIndexPage, CategoryPage, ProductPage
-from catalog_pages.models.category import slug_of
 from sync.models import Category
 
 
@@ -58,7 +58,7 @@ def sync_category_pages() -> int:
     places = _read_places()
     touched = 0
     for node in _parents_first(nodes):
-        known_parent = places.get(node.parent) if node.parent is not None else None
+        known_parent = _place_above(node, nodes, places)
         parent_page = known_parent.page if known_parent else index.pk
         parent_path = known_parent.path if known_parent else index.path
         place = places.get(node.pk)
@@ -81,6 +81,23 @@ def _read_places() -> dict[int, _Place]:
         "category_id", "pk", "path", "title", "slug", "live", "hidden_by_onec"
     )
     return {category: _Place(*rest) for category, *rest in rows}
+
+
+def _place_above(
+    node: _Node, nodes: Mapping[int, _Node], places: Mapping[int, _Place]
+) -> _Place | None:
+    """The page that the category's page belongs under, None for the catalogue's root.
+
+    A tree of pages has room for some sixty levels: deeper ones stand beside the last that fits.
+    """
+    longest = Page._meta.get_field("path").max_length
+    above = node.parent
+    while above is not None:
+        place = places.get(above)
+        if place is None or len(place.path) + Page.steplen <= longest:
+            return place
+        above = nodes[above].parent
+    return None
 
 
 def _parents_first(nodes: Mapping[int, _Node]) -> Iterable[_Node]:
@@ -124,7 +141,7 @@ def _bring_in_step(category_pk: int, parent_pk: int, index_pk: int) -> _Place:
         page.move(parent, pos="last-child")
         page = CategoryPage.objects.get(pk=page.pk)
     page.category = category
-    if page.title != category.name or page.slug != slug_of(category):
+    if page.title != category.name or page.slug != slug_with_id(category.pk, category.name):
         # an unpublished draft keeps its texts: the name is taken from the category again
         page.save()
     if category.archived and page.live:

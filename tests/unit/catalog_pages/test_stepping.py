@@ -49,6 +49,23 @@ def test_sync_new_categories_become_a_tree(base: Connection) -> None:
     assert page_of(child).url == category_path(child.pk, "Накладные")
 
 
+def test_sync_more_levels_than_a_tree_of_pages_holds_stand_beside_the_last(
+    base: Connection,
+) -> None:
+    deepest = None
+    for level in range(70):
+        deepest = make_category(base, f"Уровень {level}", deepest)
+    other = make_category(base, "Петли")
+
+    assert sync_category_pages() == 71
+
+    page = page_of(deepest)
+    assert page.depth == Page.objects.order_by("-depth").first().depth
+    assert page.get_parent().specific.category.name == "Уровень 58"
+    assert page_of(other).get_parent().specific == CatalogueIndexPage.objects.get()
+    assert sync_category_pages() == 0
+
+
 def test_sync_unchanged_asks_three_times_and_writes_nothing(
     base: Connection, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
