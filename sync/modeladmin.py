@@ -85,6 +85,7 @@ class RunRegister(Register):
         "unchanged_count",
         "parked_count",
         "rejected_count",
+        "warning_count",
         "error",
     )
     queued = moment("queued_at", gettext_lazy("queued"))
@@ -99,11 +100,14 @@ class RunRegister(Register):
     kind_words.short_description = gettext_lazy("kind")  # type: ignore[attr-defined]
 
     def sections(self, instance: Run) -> Iterable[Section]:
-        """Objects that were not taken, and why."""
+        """Objects that were not taken and why, and what a person should know of those that were."""
         found = instance.rejections.order_by("pk")[:SHOWN_REJECTIONS]
         rows = [(str(one.line or NOTHING), one.kind, one.ref, one.reason) for one in found]
         headings = (_("line"), _("kind"), _("identifier in 1C"), _("reason"))
         yield Section(_("Rejected objects"), headings, rows, _("Everything was taken."))
+        if instance.warnings:
+            warnings = [(str(text),) for text in instance.warnings]
+            yield Section(_("Warnings"), (_("what"),), warnings)
 
 
 class FileRegister(Register):
