@@ -13,7 +13,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import models, transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 from wagtail.log_actions import log
 
@@ -50,11 +49,11 @@ def create_dealer(
     return dealer
 
 
-def add_outlet(*, dealer: Dealer, name: str, address: str, by: User | None) -> Outlet:
+def add_outlet(*, dealer: Dealer, name: str, address: str, by: User | None, at: datetime) -> Outlet:
     """A new outlet of a dealer."""
     with transaction.atomic():
         outlet = Outlet.objects.create(dealer=dealer, name=name, address=address)
-        note(outlet, "wagtail.create", by=by)
+        note(outlet, "wagtail.create", by=by, at=at)
     return outlet
 
 
@@ -66,6 +65,7 @@ def add_legal_entity(
     inn: str,
     kpp: str,
     by: User | None,
+    at: datetime,
 ) -> LegalEntity:
     """A new legal entity. CompanyError when the counterparty is of another base or taken."""
     _check_base(counterparty, dealer.connection)
@@ -75,7 +75,7 @@ def add_legal_entity(
         entity = LegalEntity.objects.create(
             dealer=dealer, counterparty=counterparty, name=name, inn=inn, kpp=kpp
         )
-        note(entity, "wagtail.create", by=by)
+        note(entity, "wagtail.create", by=by, at=at)
     return entity
 
 
@@ -204,7 +204,7 @@ def change_member(
 
 
 def note(
-    instance: models.Model, action: str, *, by: User | None, at: datetime | None = None, **data: Any
+    instance: models.Model, action: str, *, by: User | None, at: datetime, **data: Any
 ) -> None:
     """Write down who did what to a part of the company."""
     log(
@@ -212,7 +212,7 @@ def note(
         action=action,
         user=by,
         data=data or None,
-        timestamp=at or timezone.now(),
+        timestamp=at,
     )
 
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.forms import WagtailAdminModelForm
@@ -253,7 +254,9 @@ class PriceTypeForm(WagtailAdminModelForm):
         """By the verb, which takes the mark from the base's former default."""
         price_type: PriceType = self.instance
         wanted = self.cleaned_data["is_default"]
-        choose_default(price_type=price_type, is_default=wanted, by=self.for_user)
+        choose_default(
+            price_type=price_type, is_default=wanted, by=self.for_user, at=timezone.now()
+        )
         return price_type
 
 

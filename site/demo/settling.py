@@ -65,7 +65,7 @@ GROUPS: dict[str, GroupName | None] = {
 
 def name_supplier() -> None:
     """Name and contacts of the supplier in the portal's settings, unless they were edited."""
-    settings: PortalSettings = PortalSettings.load()  # type: ignore[no-untyped-call]
+    settings: PortalSettings = PortalSettings.load()
     if settings.contact_email:
         return
     settings.supplier_name = SUPPLIER
@@ -137,7 +137,7 @@ def _settle_dealer(
         at=at,
     )
     outlets = [
-        companies.add_outlet(dealer=dealer, name=name, address=address, by=None)
+        companies.add_outlet(dealer=dealer, name=name, address=address, by=None, at=at)
         for name, address in company.outlets
     ]
     for party in company.parties:
@@ -150,6 +150,7 @@ def _settle_dealer(
             inn=party.inn,
             kpp=party.kpp,
             by=None,
+            at=at,
         )
     for person in company.people:
         _join(dealer, company, person, outlets, hashed, at)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from decimal import Decimal
 from functools import partial
+from typing import Any
 
 import pytest
 from django.contrib.auth.models import Permission
@@ -70,17 +71,18 @@ def test_a_price_type_of_another_base_is_refused() -> None:
 def test_a_counterparty_belongs_to_one_dealer() -> None:
     dealer = DealerFactory()
     counterparty = CounterpartyFactory(connection=dealer.connection)
-    add_legal_entity(dealer=dealer, counterparty=counterparty, name="А", inn="", kpp="", by=None)
+    told: dict[str, Any] = {"counterparty": counterparty, "name": "А", "inn": "", "kpp": ""}
+    add_legal_entity(dealer=dealer, **told, by=None, at=AT)
     other = DealerFactory(connection=dealer.connection)
     with pytest.raises(CompanyError):
-        add_legal_entity(dealer=other, counterparty=counterparty, name="А", inn="", kpp="", by=None)
+        add_legal_entity(dealer=other, **told, by=None, at=AT)
 
 
 def test_an_outlet_is_added_and_noted() -> None:
     manager = manager_of(DealerFactory())
-    outlet = add_outlet(dealer=DealerFactory(), name="Салон", address="Тверь", by=manager)
+    outlet = add_outlet(dealer=DealerFactory(), name="Салон", address="Тверь", by=manager, at=AT)
     entry = ModelLogEntry.objects.for_instance(outlet).get()
-    assert (entry.action, entry.user) == ("wagtail.create", manager)
+    assert (entry.action, entry.user, entry.timestamp) == ("wagtail.create", manager, AT)
 
 
 def test_a_director_adds_a_member() -> None:
