@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import Any
 
@@ -75,17 +76,19 @@ def line(request: MemberRequest, pk: int) -> HttpResponse:
     if request.method != "POST":
         return _explain(request, pk)
     if "remove" in request.POST:
-        _keep(request, [carting.remove(membership=membership, line_id=pk, by=request.user)])
+        with _line_there():
+            _keep(request, [carting.remove(membership=membership, line_id=pk, by=request.user)])
         return _changed(request)
     form = QuantityForm(request.POST)
     if not form.is_valid():
         return _changed(request, _("Give the quantity as a number."))
-    change = carting.set_quantity(
-        membership=membership,
-        line_id=pk,
-        quantity=form.cleaned_data["quantity"],
-        by=request.user,
-    )
+    with _line_there():
+        change = carting.set_quantity(
+            membership=membership,
+            line_id=pk,
+            quantity=form.cleaned_data["quantity"],
+            by=request.user,
+        )
     if change.line is None:
         _keep(request, [Taken(before.offer_id, before.quantity, before.seen_price)])
         return _changed(request)
@@ -98,9 +101,20 @@ def line(request: MemberRequest, pk: int) -> HttpResponse:
     return _line_changed(request, change)
 
 
+@contextmanager
+def _line_there() -> Iterator[None]:
+    """404 for a line that another tab takes out at this moment."""
+    try:
+        yield
+    except CartLine.DoesNotExist as error:
+        raise Http404 from error
+
+
 def _explain(request: MemberRequest, pk: int) -> HttpResponse:
     buyer = buyer_of(request)
-    one = next(each for each in buyer.cart_lines if each.pk == pk)
+    one = next((each for each in buyer.cart_lines if each.pk == pk), None)
+    if one is None:
+        raise Http404
     quoted = quote([one.offer], buyer.terms, see_purchase=buyer.see_purchase)[one.offer_id]
     if quoted.purchase is None:
         raise Http404
@@ -112,7 +126,9 @@ def _line_changed(request: MemberRequest, change: Change) -> HttpResponse:
     """The line, the totals and the header's cart for htmx."""
     buyer = buyer_of(request)
     found = check_cart(buyer)
-    one = next(each for each in found.lines if change.line and each.line.pk == change.line.pk)
+    one = next((each for each in found.lines if each.line == change.line), None)
+    if one is None:
+        raise Http404
     product = one.line.offer.product
     shown = _line_words(one, reading.pictures_of([product]))
     if change.is_corrected:
