@@ -11,7 +11,7 @@ from wagtail.admin.panels import FieldPanel
 from wagtail.fields import RichTextField
 from wagtail.models import Page
 
-from base import addresses
+from base.addresses import slug_with_id
 from base.models import BasePage, PortalImage
 from catalog_pages.models.index import CataloguePage
 from sync.models import Category
@@ -65,7 +65,7 @@ class CategoryPage(CataloguePage, BasePage):
         self.title = self.draft_title = self.category.name[
             : Page._meta.get_field("title").max_length
         ]
-        self.slug = slug_of(self.category)
+        self.slug = slug_with_id(self.category.pk, self.category.name)
         super().full_clean(*args, **kwargs)
 
     def get_path_of_content(self) -> str:
@@ -77,8 +77,3 @@ class CategoryPage(CataloguePage, BasePage):
         from catalog_pages.views.catalogue import show_category
 
         return show_category(request, self.category_id, page=self)
-
-
-def slug_of(category: Category) -> str:
-    """Slug of the category's page: the last part of its address."""
-    return addresses.category_path(category.pk, category.name).strip("/").rpartition("/")[2]

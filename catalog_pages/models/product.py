@@ -12,7 +12,7 @@ from wagtail.admin.panels import FieldPanel
 from wagtail.fields import StreamField
 from wagtail.models import Page
 
-from base import addresses
+from base.addresses import slug_with_id
 from base.models import BasePage
 from catalog_pages.blocks import GalleryBlocks, ProductBlocks
 from catalog_pages.models.category import CategoryPage
@@ -34,8 +34,8 @@ class ProductPageForm(WagtailAdminPageForm):
         if product and not self.cleaned_data.get("title"):
             self.cleaned_data["title"] = title_of(product)
         if product:
-            self.cleaned_data["slug"] = slug_of(product)
-            self.instance.slug = slug_of(product)
+            slug = slug_with_id(product.pk, product.name)
+            self.cleaned_data["slug"] = self.instance.slug = slug
         cleaned: dict[str, Any] = super().clean()
         if product and not is_in_branch(product, self.parent_page):
             self.add_error(
@@ -86,7 +86,7 @@ class ProductPage(CataloguePage, BasePage):
         """Fill an empty title from the product, and the slug always."""
         if self.product_id:
             self.title: str = self.title or title_of(self.product)
-            self.slug = slug_of(self.product)
+            self.slug = slug_with_id(self.product.pk, self.product.name)
         super().full_clean(*args, **kwargs)
 
     def get_path_of_content(self) -> str:
@@ -103,11 +103,6 @@ class ProductPage(CataloguePage, BasePage):
 def title_of(product: Product) -> str:
     """The product's name as far as a page's title is long."""
     return product.name[: Page._meta.get_field("title").max_length]
-
-
-def slug_of(product: Product) -> str:
-    """Slug of the product's page: the last part of its address."""
-    return addresses.product_path(product.pk, product.name).strip("/").rpartition("/")[2]
 
 
 def is_in_branch(product: Product, parent: Page) -> bool:

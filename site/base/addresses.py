@@ -66,11 +66,16 @@ def slug(text: str) -> str:
     return words or "x"
 
 
+def slug_with_id(pk: int, name: str) -> str:
+    """The last part of an address, and the slug of the page that has it."""
+    return f"{slug(name)}-{pk}"
+
+
 def product_path(pk: int, name: str) -> str:
     """Address of a product, with or without a page of content."""
-    return f"/product/{slug(name)}-{pk}/"
+    return f"/product/{slug_with_id(pk, name)}/"
 
 
 def category_path(pk: int, name: str) -> str:
     """Address of a category."""
-    return f"/catalogue/{slug(name)}-{pk}/"
+    return f"/catalogue/{slug_with_id(pk, name)}/"

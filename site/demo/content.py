@@ -12,10 +12,11 @@ from wagtail.models import Page
 from wagtail.rich_text import RichText
 from wagtailmedia.models import Media, get_media_model
 
+from base.addresses import slug_with_id
 from base.models import BasePage, PortalDocument, PortalImage, User
 from catalog_pages.advertising import let_edit_branch
 from catalog_pages.models import CatalogueIndexPage, CategoryPage, ProductPage
-from catalog_pages.models.product import slug_of, title_of
+from catalog_pages.models.product import title_of
 from dealer_area.roles import GroupName
 from demo.assortment import Assortment, Entry
 from demo.company import STAFF, email_of
@@ -134,7 +135,7 @@ def _write_product(
     body.append(("document", _sheet(entry, tuple(drawings), author)))
     page = ProductPage(
         title=title_of(product),
-        slug=slug_of(product),
+        slug=slug_with_id(product.pk, product.name),
         product=product,
         lead=bound(story.lead),
         body=body,
