@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.models import Group, Permission
+from django.contrib.auth.models import Group
 from django.db import transaction
-from wagtail.models import Collection, GroupCollectionPermission, GroupPagePermission, Page
+from wagtail.models import Collection, GroupPagePermission, Page
 
-BRANCH_RIGHTS = ("add_page", "change_page", "publish_page")
-UPLOAD_RIGHTS = (
-    # Wagtail asks for the rights of its own models, whichever models stand in for them
-    ("wagtailimages", "add_image"),
-    ("wagtailimages", "change_image"),
-    ("wagtailimages", "choose_image"),
-    ("wagtaildocs", "add_document"),
-    ("wagtaildocs", "change_document"),
-    ("wagtaildocs", "choose_document"),
-    ("wagtailmedia", "add_media"),
-    ("wagtailmedia", "change_media"),
+from dealer_area.roles import ADMIN, give, give_media, permission
+
+BRANCH_RIGHTS = (
+    "wagtailcore.add_page",
+    "wagtailcore.change_page",
+    "wagtailcore.publish_page",
 )
 
 
@@ -27,20 +22,12 @@ def let_edit_branch(*, group: Group, branch: Page) -> None:
     Pictures, files and videos go to a collection named after the group, so that they do not mix
     with those of others. May be called again.
     """
-    group.permissions.add(
-        Permission.objects.get(content_type__app_label="wagtailadmin", codename="access_admin")
-    )
-    for codename in BRANCH_RIGHTS:
-        permission = Permission.objects.get(
-            content_type__app_label="wagtailcore", codename=codename
+    give(group, ADMIN)
+    for right in BRANCH_RIGHTS:
+        GroupPagePermission.objects.get_or_create(
+            group=group, page=branch, permission=permission(right)
         )
-        GroupPagePermission.objects.get_or_create(group=group, page=branch, permission=permission)
-    collection = _collection(group.name)
-    for app, codename in UPLOAD_RIGHTS:
-        found = Permission.objects.get(content_type__app_label=app, codename=codename)
-        GroupCollectionPermission.objects.get_or_create(
-            group=group, collection=collection, permission=found
-        )
+    give_media(group, _collection(group.name))
 
 
 def _collection(name: str) -> Collection:

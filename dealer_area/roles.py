@@ -111,6 +111,7 @@ RIGHTS: Mapping[GroupName, tuple[str, ...]] = {
 
 WITH_MEDIA = (GroupName.EDITORS, GroupName.PUBLISHERS, GroupName.CATALOGUE)
 """Groups that use and add pictures, files and videos anywhere."""
+
 MEDIA = (
     # Wagtail asks for the rights of its own models, whichever models stand in for them
     "wagtailimages.add_image",
@@ -136,9 +137,9 @@ def ensure_groups() -> dict[GroupName, Group]:
     for name, rights in RIGHTS.items():
         group, is_new = Group.objects.get_or_create(name=name.value)
         if is_new or not group.permissions.filter(content_type__app_label="wagtailadmin").exists():
-            _give(group, rights)
+            give(group, rights)
             if name in WITH_MEDIA:
-                _give_media(group)
+                give_media(group, Collection.get_first_root_node())
         found[name] = group
     return found
 
@@ -161,18 +162,20 @@ def _adopt() -> None:
     Task.objects.filter(name="Moderators approval").update(name=WORKFLOW_NAME)
 
 
-def _give(group: Group, rights: Iterable[str]) -> None:
-    group.permissions.add(*(_permission(right) for right in rights))
+def give(group: Group, rights: Iterable[str]) -> None:
+    """Add rights, written as "app.codename"; those that the group has stay."""
+    group.permissions.add(*(permission(right) for right in rights))
 
 
-def _give_media(group: Group) -> None:
-    root = Collection.get_first_root_node()
+def give_media(group: Group, collection: Collection) -> None:
+    """Let the people of a group use and add pictures, files and videos of a collection."""
     for right in MEDIA:
         GroupCollectionPermission.objects.get_or_create(
-            group=group, collection=root, permission=_permission(right)
+            group=group, collection=collection, permission=permission(right)
         )
 
 
-def _permission(right: str) -> Permission:
+def permission(right: str) -> Permission:
+    """The permission behind "app.codename"."""
     app, codename = right.split(".")
     return Permission.objects.get(content_type__app_label=app, codename=codename)
