@@ -9,8 +9,8 @@ from typing import cast
 from django.core.cache import cache
 from django.http import HttpRequest
 
-from catalog_pages.addresses import category_url
-from dealer_area.listing import buyer_of
+from base.addresses import category_path
+from dealer_area.buyers import buyer_of
 from sync import reading
 from sync.reading import CategoryNode
 from sync.visibility import Visibility
@@ -38,6 +38,11 @@ def _tree(visibility: Visibility) -> tuple[CategoryNode, ...]:
         found = reading.category_tree(visibility)
         cache.set(key, found, KEPT_SECONDS)
     return found
+
+
+def category_url(node: CategoryNode) -> str:
+    """Address of a category."""
+    return category_path(node.id, node.name)
 
 
 def crumbs(way: tuple[CategoryNode, ...], root_name: str) -> list[dict[str, str]]:

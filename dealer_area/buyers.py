@@ -7,7 +7,6 @@ from functools import cached_property
 from typing import cast
 
 from django.http import HttpRequest
-from django.utils.translation import get_language
 
 from base.models import User
 from dealer_area.access import Capability, capabilities_of, membership_of, visibility_of
@@ -99,6 +98,5 @@ def _look(user: User, membership: Membership | None) -> Buyer:
         viewer=Viewer(
             visibility=visibility,
             price_slot=terms.price_slot if terms else None,
-            language=get_language() or "ru",
         ),
     )

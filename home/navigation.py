@@ -19,14 +19,13 @@ from django.utils.translation import gettext as _
 
 from base.figures import initials
 from base.models import PortalSettings, User
-from catalog_pages.addresses import category_url
-from catalog_pages.catalogue import tree_of
+from catalog_pages.catalogue import category_url, tree_of
 from dealer_area.access import Capability, memberships_of
+from dealer_area.buyers import Buyer, buyer_of
 from dealer_area.carting import summary
-from dealer_area.listing import Buyer, buyer_of
 from dealer_area.models import LegalEntity, Membership
 from dealer_area.pricing import Money
-from dealer_area.terms import available_contracts
+from dealer_area.terms import available_contracts, entity_of
 from home.models import StandardPage
 from sync import reading
 from sync.models import Contract
@@ -177,8 +176,7 @@ class Frame:
         contract = (
             available_contracts(self._membership.dealer).first() if self._membership else None
         )
-        counterparty = contract.counterparty if contract else None
-        return getattr(counterparty, "legal_entity", None), contract
+        return entity_of(contract), contract
 
     @property
     def legal_entity_label(self) -> str:

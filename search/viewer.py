@@ -17,4 +17,3 @@ class Viewer:
 
     visibility: Visibility
     price_slot: int | None
-    language: str = "ru"

@@ -18,7 +18,6 @@ from sync.models import (
     Connection,
     Offer,
     Picture,
-    PriceType,
     Product,
     Property,
     PropertyValue,
@@ -208,11 +207,6 @@ def is_dictionary(known: Property) -> bool:
     return bool(known.value_type == "Справочник")
 
 
-def price_types(connection_id: int) -> dict[int, PriceType]:
-    """Price types of a base by pk, archived ones too. One query."""
-    return {each.pk: each for each in PriceType.objects.filter(connection_id=connection_id)}
-
-
 def warehouses(connection_id: int) -> dict[int, Warehouse]:
     """Warehouses of a base by pk, archived ones too. One query."""
     return {each.pk: each for each in Warehouse.objects.filter(connection_id=connection_id)}
@@ -301,16 +295,16 @@ def category_tree(visibility: Visibility) -> tuple[CategoryNode, ...]:
     """
     rows = list(
         Category.objects.filter(connection_id__in=visibility.connection_ids).values_list(
-            "id", "name", "name_key", "parent_id", "archived"
+            "id", "name", "parent_id", "archived"
         )
     )
     below: dict[int | None, list[tuple[str, int, str]]] = {}
-    for pk, name, _key, parent_id, archived in rows:
+    for pk, name, parent_id, archived in rows:
         if not archived:
             below.setdefault(parent_id, []).append((sort_key(name), pk, name))
     tree = _forest(below.get(None, []), below, 0, set())
     placed = {node.id for root in tree for node in root.walk()}
-    parents = {pk: parent_id for pk, _name, _key, parent_id, _archived in rows}
+    parents = {pk: parent_id for pk, _name, parent_id, _archived in rows}
     cut = [
         entry
         for entries in below.values()
@@ -353,14 +347,3 @@ def ancestors(tree: Iterable[CategoryNode], category_id: int) -> tuple[CategoryN
         if way := ancestors(node.children, category_id):
             return (node, *way)
     return ()
-
-
-def find_node(tree: Iterable[CategoryNode], category_id: int) -> CategoryNode | None:
-    """The node of a category, `None` when it is not visible."""
-    way = ancestors(tree, category_id)
-    return way[-1] if way else None
-
-
-def descendant_ids(node: CategoryNode) -> tuple[int, ...]:
-    """Ids of the category and of everything below it."""
-    return tuple(each.id for each in node.walk())

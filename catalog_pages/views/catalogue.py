@@ -9,12 +9,11 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from catalog_pages.addresses import category_url
-from catalog_pages.catalogue import branches_around, crumbs, tree_of
+from catalog_pages.catalogue import branches_around, category_url, crumbs, tree_of
 from catalog_pages.choice import Choice
 from catalog_pages.listing import VIEWS, list_goods
 from catalog_pages.models import CatalogueIndexPage, CategoryPage
-from dealer_area.listing import buyer_of
+from dealer_area.buyers import buyer_of
 from sync import reading
 
 VIEW_COOKIE = "vitrina_goods"

@@ -82,11 +82,10 @@ def quantity_text(value: Decimal | int, language: str, unit: str = "") -> str:
     return f"{text}{NBSP}{unit}" if unit else text
 
 
-def percent_text(value: Decimal | int, language: str, *, signed: bool = False) -> str:
-    """A share given in percents, rounded half up to 0.1: "22,3 %"; `signed` adds a plus."""
+def percent_text(value: Decimal | int, language: str) -> str:
+    """A share given in percents, rounded half up to 0.1: "22,3 %"."""
     rounded = Decimal(value).quantize(Decimal("0.1"), rounding=ROUND_HALF_UP)
-    text = quantity_text(rounded, language, "%")
-    return f"+{text}" if signed and rounded > 0 else text
+    return quantity_text(rounded, language, "%")
 
 
 def moment_text(moment: date, now: datetime) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from datetime import datetime
@@ -169,9 +169,3 @@ def reason(error: ValueError | str) -> str:
     told = [str(each) for each in error.args] or [type(error).__name__]
     first, *rest = told
     return ": ".join([gettext(first), *rest])
-
-
-def first_refs(refs: Sequence[str], limit: int = 3) -> str:
-    """The first few of many, for a sentence."""
-    shown = ", ".join(refs[:limit])
-    return shown if len(refs) <= limit else f"{shown}…"

@@ -21,12 +21,6 @@ class MirrorQuerySet(models.QuerySet[Any]):
         """Rows that 1C has not marked as deleted."""
         return self.filter(archived=False)
 
-    def changed_after(self, number: int, pk: int) -> Self:
-        """Rows behind the cursor `(number, pk)` in the order a follower reads them."""
-        return self.filter(
-            models.Q(changed_in__gt=number) | models.Q(changed_in=number, pk__gt=pk)
-        ).order_by("changed_in", "pk")
-
     def visible_to(self, visibility: Visibility) -> Self:
         """Current rows of the bases that a reader may see."""
         return self.current().filter(connection_id__in=visibility.connection_ids)

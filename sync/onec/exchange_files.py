@@ -25,7 +25,6 @@ from sync.onec.outgoing import OutgoingLine, OutgoingOrder, OutgoingParty
 NUMBER_WIDTH = 11
 SCHEMA = "2.05"
 COMPANY_INN = 10
-PERSON_INN = 12
 NO_VAT = "Без НДС"
 COMMENT_LIMIT = 3000
 

@@ -21,7 +21,6 @@ _MARKS = frozenset({"Статус", "ПометкаУдаления", "Номе�
 # УТ 11 makes a new identifier of the manufacturer at every export: it is not content.
 _MAKER = "<Изготовитель".encode()
 _MAKER_ID = re.compile("(<Изготовитель[^>]*>)\\s*<Ид>[^<]*</Ид>".encode())
-_MAX_COEFFICIENT_DIGITS = 12
 
 
 class OfferDigests(NamedTuple):

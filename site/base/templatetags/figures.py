@@ -62,12 +62,6 @@ def percent(value: Decimal | int | None) -> str:
 
 
 @register.filter
-def percent_change(value: Decimal | int | None) -> str:
-    """A change given in percents, with its sign: `+18 %`."""
-    return NOTHING if value is None else figures.percent_text(value, _language(), signed=True)
-
-
-@register.filter
 def when(value: date | None) -> str:
     """A moment of today as time, another as a date, inside `<time>`."""
     if value is None:

@@ -3,10 +3,9 @@ from __future__ import annotations
 from django.test import RequestFactory
 from pytest_django import DjangoAssertNumQueries
 
-from catalog_pages.addresses import category_url
-from catalog_pages.catalogue import branches_around, crumbs, tree_of
+from catalog_pages.catalogue import branches_around, category_url, crumbs, tree_of
 from dealer_area.access import visibility_of
-from dealer_area.listing import buyer_of
+from dealer_area.buyers import buyer_of
 from sync.reading import CategoryNode, ancestors
 from tests.factories.catalog_pages import Shop, make_category
 
