@@ -32,7 +32,7 @@ FOUND = 100
 """Products that one search shows: whoever sees so many types one more word."""
 
 
-class ProductFilterForm(BaseFilterForm):  # type: ignore[misc]
+class ProductFilterForm(BaseFilterForm):
     """The search field of the list."""
 
     q = forms.CharField(
@@ -53,7 +53,7 @@ class ProductFilterForm(BaseFilterForm):  # type: ignore[misc]
         return objects
 
 
-class _ProductList(BaseChooseView):  # type: ignore[misc]
+class _ProductList(BaseChooseView):
     """Products found by a text, with article and category."""
 
     filter_form_class = ProductFilterForm
@@ -76,17 +76,15 @@ class _ProductList(BaseChooseView):  # type: ignore[misc]
         ]
 
 
-class ProductChooseView(ChooseViewMixin, CreationFormMixin, _ProductList):  # type: ignore[misc]
+class ProductChooseView(ChooseViewMixin, CreationFormMixin, _ProductList):
     """The window with the search field."""
 
 
-class ProductChooseResultsView(  # type: ignore[misc]
-    ChooseResultsViewMixin, CreationFormMixin, _ProductList
-):
+class ProductChooseResultsView(ChooseResultsViewMixin, CreationFormMixin, _ProductList):
     """The list in the window, anew for each word."""
 
 
-class ProductChooserViewSet(ChooserViewSet):  # type: ignore[misc]
+class ProductChooserViewSet(ChooserViewSet):
     """The chooser of products: Wagtail uses it for every foreign key to `Product`."""
 
     model = Product

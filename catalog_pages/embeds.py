@@ -63,7 +63,7 @@ def site_name(url: str) -> str:
     return next((name for name, pattern, _frame in _SITES if pattern.match(url)), "")
 
 
-class KnownSiteFinder(EmbedFinder):  # type: ignore[misc]
+class KnownSiteFinder(EmbedFinder):
     """For videos that an editor puts into running text."""
 
     def __init__(self, **options: Any) -> None:

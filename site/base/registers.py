@@ -52,7 +52,7 @@ class BoundedPaginator(WagtailPaginator):
     """Counts no further than `COUNT_LIMIT`."""
 
     @cached_property
-    def count(self) -> int:  # type: ignore[override]
+    def count(self) -> int:
         """Rows, at most the limit."""
         return min(self._seen, COUNT_LIMIT)
 

@@ -27,5 +27,5 @@ def brand_css(_request: HttpRequest, hue: int | None = None) -> HttpResponse:
 
 
 def _stored_hue() -> int:
-    stored: PortalSettings = PortalSettings.load()  # type: ignore[no-untyped-call]
+    stored: PortalSettings = PortalSettings.load()
     return stored.brand_hue

@@ -16,7 +16,7 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 STAMP = "collected"
 
 
-class QuickStaticStorage(CompressedManifestStaticFilesStorage):  # type: ignore[misc]
+class QuickStaticStorage(CompressedManifestStaticFilesStorage):
     """Compresses by gzip alone: Brotli would hold up the first start by ten seconds."""
 
     def create_compressor(self, **kwargs: Any) -> Compressor:

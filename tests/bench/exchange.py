@@ -235,10 +235,10 @@ def _bare() -> dict[str, Any]:
         with transaction.atomic(), connection.cursor() as cursor:
             if connection.vendor == "postgresql":
                 cursor.execute(f"CREATE TABLE bare (LIKE {table} INCLUDING ALL)")
-                with cursor.copy(f"COPY {table} TO STDOUT") as copy:  # type: ignore[attr-defined]
+                with cursor.copy(f"COPY {table} TO STDOUT") as copy:
                     data = b"".join(bytes(block) for block in copy)
                 started = time.perf_counter()
-                with cursor.copy("COPY bare FROM STDIN") as copy:  # type: ignore[attr-defined]
+                with cursor.copy("COPY bare FROM STDIN") as copy:
                     copy.write(data)
             else:
                 cursor.execute("SELECT sql FROM sqlite_master WHERE tbl_name = %s", [table])

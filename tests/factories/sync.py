@@ -49,7 +49,7 @@ class ConnectionFactory(DjangoModelFactory[Connection]):
     password = factory.LazyFunction(lambda: make_password(PASSWORD))
 
 
-class MirroredFactory(DjangoModelFactory):  # type: ignore[type-arg]  # the base of several
+class MirroredFactory(DjangoModelFactory):  # the base of several
     """What every row of the mirror has."""
 
     class Meta:

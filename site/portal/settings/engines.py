@@ -78,7 +78,7 @@ def huey(env: environ.Env, data_dir: Path) -> Huey:
     return SqliteHuey("vitrina", filename=str(data_dir / "queue.sqlite3"), fsync=True)
 
 
-class LazyPostgresStorage(PostgresStorage):  # type: ignore[misc]
+class LazyPostgresStorage(PostgresStorage):
     """Makes its tables at the first use: settings must load while the database is down."""
 
     def __init__(self, name: str, **connection: Any) -> None:
