@@ -8,13 +8,13 @@ from urllib.parse import urlencode
 
 from django.http import QueryDict
 
-from search.query import MAX_TEXT, Query, Sort
+from search.query import DEFAULT_PER_PAGE, MAX_TEXT, Query, Sort
 
 FACET_PREFIX = "f."
 """Parameters of the address that belong to filters: `f.brand`, `f.p12`."""
 MAX_VALUES = 100
 """Ticked values that are read; more come from no form of ours."""
-PER_PAGE = 48
+PER_PAGE = DEFAULT_PER_PAGE
 
 
 @dataclass(frozen=True, slots=True)

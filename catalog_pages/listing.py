@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from catalog_pages.choice import FACET_PREFIX, PER_PAGE, Choice
-from dealer_area.listing import Buyer, OfferRow, Row, rows
+from dealer_area.buyers import Buyer
+from dealer_area.listing import OfferRow, Row, rows
 from dealer_area.pricing import Price
 from dealer_area.quoting import StockState
 from search.finding import find

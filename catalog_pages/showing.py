@@ -11,7 +11,8 @@ from django.db.models import prefetch_related_objects
 from base.models import PortalImage
 from base.texts import name_key
 from catalog_pages.models import ProductPage
-from dealer_area.listing import Buyer, OfferRow, offer_rows
+from dealer_area.buyers import Buyer
+from dealer_area.listing import OfferRow, offer_rows
 from sync import reading
 from sync.models import Product
 from sync.reading import FileView

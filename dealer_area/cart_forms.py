@@ -15,6 +15,8 @@ from dealer_area.terms import available_contracts, contracts_of
 from sync.models import Contract
 
 INPUT = {"class": "input"}
+LARGEST_ID = 2**63 - 1
+"""What a primary key holds: SQLite breaks down on a larger number in a list."""
 
 
 class QuantityForm(forms.Form):
@@ -28,7 +30,7 @@ class QuantityForm(forms.Form):
 class AddForm(QuantityForm):
     """An offer and how much of it to add."""
 
-    offer = forms.IntegerField(min_value=1)
+    offer = forms.IntegerField(min_value=1, max_value=LARGEST_ID)
 
 
 class ContractField(forms.ModelChoiceField[Contract]):

@@ -21,7 +21,7 @@ from dealer_area.models import Cart, CartLine, LegalEntity, Membership, Outlet
 from dealer_area.packing import LARGEST_QUANTITY, fitted, fitting_into
 from dealer_area.pricing import Money, TooLarge, document_amounts, line_amounts
 from dealer_area.quoting import prices_of
-from dealer_area.terms import available_contracts, terms_for
+from dealer_area.terms import available_contracts, entity_of, terms_for
 from sync import reading
 from sync.models import Contract, Offer
 
@@ -86,7 +86,7 @@ def cart_of(membership: Membership) -> Cart:
         defaults={
             "placement_key": uuid.uuid4(),
             "contract": contract,
-            "legal_entity": _entity_of(contract)
+            "legal_entity": entity_of(contract)
             or LegalEntity.objects.for_dealer(membership.dealer).first(),
             "outlet": Outlet.objects.for_membership(membership).first(),
         },
@@ -212,7 +212,7 @@ def choose(
             own = [
                 each
                 for each in available_contracts(membership.dealer)
-                if _entity_of(each) == legal_entity
+                if entity_of(each) == legal_entity
             ]
             contract = next((each for each in own if each == contract), next(iter(own), None))
         cart.outlet = outlet
@@ -255,16 +255,10 @@ def _put(line: CartLine, asked: Decimal) -> Change:
 
 
 def _locked(membership: Membership) -> Cart:
-    """The member's cart, so that two tabs change it one after the other."""
-    cart = cart_of(membership)
-    Cart.objects.select_for_update().filter(pk=cart.pk).values_list("pk").first()
-    return cart
+    """The member's cart as it is now, so that two tabs change it one after the other."""
+    Cart.objects.select_for_update().filter(membership=membership).values_list("pk").first()
+    return cart_of(membership)
 
 
 def _line(cart: Cart, line_id: int) -> CartLine:
     return CartLine.objects.of(cart).get(pk=line_id)
-
-
-def _entity_of(contract: Contract | None) -> LegalEntity | None:
-    counterparty = contract.counterparty if contract else None
-    return getattr(counterparty, "legal_entity", None)

@@ -9,9 +9,11 @@ from __future__ import annotations
 import zlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from enum import StrEnum
 from typing import Any
+
+from dealer_area.pricing import rounded
 
 
 class ChangeKind(StrEnum):
@@ -69,15 +71,14 @@ def remote_line(raw: Mapping[str, Any]) -> Bought:
     amount = price * quantity if told is None else Decimal(told)
     if quantity > 0:
         price = amount / quantity
-    cent = Decimal("0.01")
     return Bought(
         ref=raw["ref"],
         sku=raw.get("sku", ""),
         name=raw.get("name", ""),
         unit=raw.get("unit", ""),
         quantity=quantity,
-        price=price.quantize(cent, rounding=ROUND_HALF_UP),
-        amount=amount.quantize(cent, rounding=ROUND_HALF_UP),
+        price=rounded(price),
+        amount=rounded(amount),
     )
 
 

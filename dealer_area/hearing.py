@@ -17,7 +17,7 @@ from base.texts import name_key
 from dealer_area.comparing import Bought, differences, fingerprint, remote_line
 from dealer_area.models import Order, OrderEvent, OrderLine
 from dealer_area.statuses import (
-    WAY,
+    SENT,
     RemoteState,
     may_follow,
     meanings_of,
@@ -86,7 +86,7 @@ def take_status_again(*, connection_id: int, key: str) -> None:
 
 def own_statuses() -> list[tuple[str, str]]:
     """Code and name of the statuses that 1C may map its own to."""
-    return [(status.value, str(status.label)) for status in (*WAY, Order.Status.CANCELLED)]
+    return [(status.value, str(status.label)) for status in SENT]
 
 
 def own_lines(lines: Iterable[OrderLine]) -> list[Bought]:

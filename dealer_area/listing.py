@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from base.addresses import product_path
-from dealer_area.buyers import Buyer, buyer_of, forget_buyer
+from dealer_area.buyers import Buyer
 from dealer_area.carting import quantities
 from dealer_area.packing import fitted, plain
 from dealer_area.quoting import Quote, quote
 from sync import reading
 from sync.models import Offer, Product
 from sync.reading import PictureView
-
-__all__ = ["Buyer", "OfferRow", "Row", "buyer_of", "forget_buyer", "offer_rows", "rows"]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Placing an order, and hearing from 1C what became of it.
+"""Placing an order. What becomes of it is heard in `hearing` and shown by `following`.
 
 An order is a snapshot: prices with their trail, VAT, names. It is handed to 1C by a row of sync's
 outbox written in the same transaction, so that there is neither an order that 1C never gets nor
@@ -33,7 +33,7 @@ from dealer_area.models import (
 )
 from dealer_area.pricing import LineAmounts, Price, Step, TooLarge, document_amounts, line_amounts
 from dealer_area.quoting import prices_of
-from dealer_area.terms import Terms, available_contracts
+from dealer_area.terms import Terms, available_contracts, entity_of
 from sync import outbound
 from sync.models import Contract
 
@@ -186,7 +186,7 @@ def _choices(cart: Cart) -> Choices:
     membership = cart.membership
     contract = available_contracts(membership.dealer).filter(pk=cart.contract_id or 0).first()
     outlet = Outlet.objects.for_membership(membership).filter(pk=cart.outlet_id or 0).first()
-    entity = getattr(contract.counterparty, "legal_entity", None) if contract else None
+    entity = entity_of(contract)
     if contract is None or outlet is None or entity is None or entity.pk != cart.legal_entity_id:
         raise NotChosen
     return Choices(outlet=outlet, legal_entity=entity, contract=contract)

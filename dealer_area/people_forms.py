@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
@@ -13,13 +14,29 @@ from dealer_area.authority import authority_of
 from dealer_area.models import Invitation, Membership, Outlet, Role
 
 
+class OutletsField(forms.ModelMultipleChoiceField[Outlet]):
+    """Outlets out of those that are offered."""
+
+    def clean(self, value: Any) -> Any:
+        """Refuse what is not offered before a database is asked, which may not hold the number."""
+        offered = {str(pk) for pk in self.queryset.values_list("pk", flat=True)}
+        strange = [one for one in value or () if str(one) not in offered]
+        if strange:
+            raise ValidationError(
+                self.error_messages["invalid_choice"],
+                code="invalid_choice",
+                params={"value": strange[0]},
+            )
+        return super().clean(value)
+
+
 class PlaceForm(forms.Form):
     """A role and the outlets to work for."""
 
     role = forms.TypedChoiceField(
         label=_("Role"), coerce=Role, widget=forms.Select(attrs={"class": "input"})
     )
-    outlets = forms.ModelMultipleChoiceField(
+    outlets = OutletsField(
         label=_("Outlets"),
         queryset=Outlet.objects.none(),
         required=False,
@@ -32,7 +49,7 @@ class PlaceForm(forms.Form):
         authority = authority_of(manager)
         role, outlets = self.fields["role"], self.fields["outlets"]
         assert isinstance(role, forms.TypedChoiceField)  # noqa: S101
-        assert isinstance(outlets, forms.ModelMultipleChoiceField)  # noqa: S101
+        assert isinstance(outlets, OutletsField)  # noqa: S101
         role.choices = [(one.value, capfirst(one.label)) for one in authority.roles()]
         outlets.queryset = Outlet.objects.for_membership(manager)
         if authority.outlet_ids:

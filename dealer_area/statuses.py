@@ -26,6 +26,9 @@ WAY = (
 )
 """The way of a sent order, forward; steps may be left out."""
 
+SENT = (*WAY, Status.CANCELLED)
+"""Every status of an order that was handed to 1C, in the order to show them."""
+
 MEANINGS: Mapping[str, str] = MappingProxyType(
     {
         # УТ 11, where a channel tells its states

@@ -96,6 +96,12 @@ def contracts_of(legal_entity: LegalEntity) -> QuerySet[Contract]:
     return available_contracts(legal_entity.dealer).filter(counterparty__legal_entity=legal_entity)
 
 
+def entity_of(contract: Contract | None) -> LegalEntity | None:
+    """The dealer's legal entity that a contract belongs to; None while nobody has entered it."""
+    counterparty = contract.counterparty if contract else None
+    return getattr(counterparty, "legal_entity", None)
+
+
 def _usable(price_type: PriceType | None) -> PriceType | None:
     return price_type if price_type is not None and not price_type.archived else None
 

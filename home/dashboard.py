@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from dealer_area.access import Capability
-from dealer_area.listing import Buyer
+from dealer_area.buyers import Buyer
 from dealer_area.models import Order
 from home.models import HomePage
 from promotions.models import NewsPage
@@ -47,7 +46,7 @@ def dashboard_for(buyer: Buyer, page: HomePage | None = None) -> Dashboard:
         waiting=waiting,
         orders=orders,
         news=list(NewsPage.objects.newest()[:LATEST_NEWS]),
-        sees_amounts=Capability.SEE_PURCHASE_PRICES in buyer.capabilities,
+        sees_amounts=buyer.see_purchase,
         can_order=buyer.can_order,
         is_member=membership is not None,
     )

@@ -14,7 +14,7 @@ from catalog_pages.catalogue import branches_around, tree_of
 from catalog_pages.choice import Choice
 from catalog_pages.listing import list_goods
 from catalog_pages.views.catalogue import goods_response, view_of
-from dealer_area.listing import buyer_of
+from dealer_area.buyers import buyer_of
 from home.dashboard import dashboard_for
 from home.models import HomePage
 from sync import reading

@@ -11,7 +11,8 @@ from base.addresses import product_path
 from catalog_pages.catalogue import crumbs, tree_of
 from catalog_pages.models import ProductPage
 from catalog_pages.showing import show
-from dealer_area.listing import buyer_of, offer_rows
+from dealer_area.buyers import buyer_of
+from dealer_area.listing import offer_rows
 from sync import reading
 from sync.models import Product
 

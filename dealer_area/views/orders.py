@@ -20,19 +20,10 @@ from dealer_area.following import page_of, rows_of, wanted
 from dealer_area.member_request import MemberRequest
 from dealer_area.models import Order
 from dealer_area.models.orders import OrderQuerySet
+from dealer_area.statuses import SENT
 
 PER_PAGE = 30
 EXPORT_CHUNK = 500
-SHOWN_STATUSES = (
-    Order.Status.SUBMITTED,
-    Order.Status.ACCEPTED,
-    Order.Status.CONFIRMED,
-    Order.Status.IN_PRODUCTION,
-    Order.Status.PARTLY_SHIPPED,
-    Order.Status.SHIPPED,
-    Order.Status.CLOSED,
-    Order.Status.CANCELLED,
-)
 
 
 @require_GET
@@ -59,7 +50,7 @@ def index(request: MemberRequest) -> HttpResponse:
                         "label": capfirst(each.label),
                         "is_current": each == status,
                     }
-                    for each in SHOWN_STATUSES
+                    for each in SENT
                 ),
             ],
             "status": status,

@@ -14,10 +14,10 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 
 from dealer_area import carting, ordering
-from dealer_area.models import LegalEntity, Membership, Order, OrderLine, Outlet
+from dealer_area.models import Membership, Order, OrderLine, Outlet
 from dealer_area.packing import fitting_into
 from dealer_area.quoting import prices_of
-from dealer_area.terms import available_contracts, terms_for
+from dealer_area.terms import available_contracts, entity_of, terms_for
 from demo.company import email_of
 from demo.year import Fate, PlannedOrder
 from sync import inbound, reading
@@ -191,7 +191,7 @@ class Year:
         carting.choose(
             membership=membership,
             outlet=outlet,
-            legal_entity=_entity(contract),
+            legal_entity=entity_of(contract),
             contract=contract,
             comment=order.comment,
             by=membership.user,
@@ -204,7 +204,7 @@ class Year:
         carting.choose(
             membership=desk.membership,
             outlet=next(iter(desk.outlets.values())),
-            legal_entity=_entity(contract),
+            legal_entity=entity_of(contract),
             contract=contract,
             comment="",
             by=desk.membership.user,
@@ -344,11 +344,6 @@ def _available(offer: Offer, warehouse_id: int | None) -> Decimal:
     if warehouse_id is not None:
         return Decimal(quantities.get(str(warehouse_id), 0))
     return sum((Decimal(quantity) for quantity in quantities.values()), Decimal(0))
-
-
-def _entity(contract: Contract) -> LegalEntity | None:
-    counterparty = contract.counterparty
-    return getattr(counterparty, "legal_entity", None) if counterparty else None
 
 
 def _money(amount: Decimal) -> Decimal:

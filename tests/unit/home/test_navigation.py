@@ -15,7 +15,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from base.models import PortalSettings, User
 from dealer_area import carting
-from dealer_area.listing import forget_buyer
+from dealer_area.buyers import forget_buyer
 from dealer_area.models import Membership, Role
 from home.navigation import STALE_TIMES, Branding, Frame, branding, frame_for, state_of
 from tests.factories.base import StaffFactory
