@@ -14,6 +14,8 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 import httpx
 
+from onec.faults import GIVEN_UP_AFTER, Faults, cut_off
+
 ExchangeType = Literal["catalog", "sale"]
 Report = Callable[[str], None]
 
@@ -24,20 +26,28 @@ class ExchangeError(Exception):
     """The portal's answer is one that 1C would not accept; the text says what was wrong."""
 
 
+class SignInError(ExchangeError):
+    """The portal did not let 1C in: no use to try again."""
+
+
 @dataclass(frozen=True)
 class Manners:
     """What a configuration tolerates and how patient it is.
 
     `timeout` and `poll_pause` are seconds. `strict_init` refuses an init answer of other than two
     lines. `sends_session_id` repeats the fourth line of `checkauth` in every later address.
-    `bare_root` also takes an order list without an XML declaration.
+    `bare_root` also takes an order list without an XML declaration. `asks_again` asks once more
+    in the same session for an import whose answer did not come in time. `version` is named in
+    `init`, which then must answer with a version of its own.
     """
 
     timeout: float
     poll_pause: float
     strict_init: bool
-    sends_session_id: bool
-    bare_root: bool
+    sends_session_id: bool = False
+    bare_root: bool = False
+    asks_again: bool = False
+    version: str = ""
 
 
 @dataclass(frozen=True)
@@ -60,8 +70,9 @@ def exchange_address(url: str) -> str:
 class Session:
     """A session of one type, from `checkauth` on. Not thread-safe.
 
-    Every method raises `ExchangeError` when the answer is not what 1C accepts and
-    `httpx.HTTPError` when the line breaks.
+    `version` is the one that the portal chose in `init`, `timestamp` its clock at `checkauth`; each
+    is "" when the portal did not tell it. Every method raises `ExchangeError` when the answer is
+    not what 1C accepts and `httpx.HTTPError` when the line breaks.
     """
 
     http: httpx.Client
@@ -71,6 +82,9 @@ class Session:
     exchange_type: ExchangeType
     manners: Manners
     report: Report = lambda _line: None
+    faults: Faults = field(default_factory=Faults)
+    version: str = field(default="", init=False)
+    timestamp: str = field(default="", init=False)
     _cookie: str = field(default="", init=False)
     _suffix: str = field(default="", init=False)
 
@@ -78,41 +92,60 @@ class Session:
         """Sign in and copy the cookie from the second and third line by hand."""
         lines = _lines(self._get("checkauth"))
         if lines[0].strip().lower() != "success":
-            raise ExchangeError(f"checkauth: sign-in refused: {_short(lines)}")
+            raise SignInError(f"checkauth: sign-in refused: {_short(lines)}")
         if len(lines) < 3 or not lines[1].strip() or not lines[2].strip():
-            raise ExchangeError(f"checkauth: no cookie name and value: {_short(lines)}")
+            raise SignInError(f"checkauth: no cookie name and value: {_short(lines)}")
         self._cookie = f"{lines[1].strip()}={lines[2].strip()}"
         if self.manners.sends_session_id and len(lines) > 3 and lines[3].strip():
             self._suffix = "&" + lines[3].strip()
+        if len(lines) > 4:
+            self.timestamp = lines[4].strip().removeprefix("timestamp=")
 
     def init(self) -> UploadTerms:
-        """Open an upload. The answer must be `zip=` and `file_limit=`, one line each."""
-        text = self._get("init")
-        lines = _lines(text)
+        """Open an upload. The answer must be `zip=` and `file_limit=`, one line each.
+
+        Whoever names a version expects the session's key and a version besides.
+        """
+        wanted = self.manners.version
+        lines = _lines(self._get("init", more=f"&version={wanted}" if wanted else ""))
         if self.manners.strict_init and len(lines) != 2:
             raise ExchangeError(f"init: {len(lines)} lines instead of two: {_short(lines)}")
         values = dict(line.strip().partition("=")[::2] for line in lines)
         if values.get("zip") not in {"yes", "no"}:
             raise ExchangeError(f"init: zip=yes or zip=no expected: {_short(lines)}")
+        if wanted and not (values.get("sessid") and values.get("version")):
+            raise ExchangeError(f"init: sessid= and version= expected: {_short(lines)}")
+        self.version = values.get("version", "")
         limit = values.get("file_limit", "")
         return UploadTerms(values["zip"] == "yes", int(limit) if limit.isdigit() else -1)
 
     def send_file(self, name: str, body: bytes, limit: int) -> int:
         """Send one file, in pieces of `limit` bytes when it is positive; how many requests."""
+        pieces = list(_pieces(body, limit))
+        middle = len(pieces) // 2
         count = 0
-        for piece in _pieces(body, limit):
-            lines = _lines(self._request("POST", "file", name, piece))
-            if lines[0].strip().lower() != "success":
-                raise ExchangeError(f"file {name}: {_short(lines)}")
+        for number, piece in enumerate(pieces):
+            if number == middle and self.faults.strikes("cut"):
+                self._send("POST", "file", name, body=cut_off(piece), length=len(piece))
+            self._send_piece(name, piece)
             count += 1
+            if number == middle and self.faults.strikes("repeat"):
+                self.report(f"  {name}: a piece is sent once more")
+                self._send_piece(name, piece)
+                count += 1
         return count
+
+    def _send_piece(self, name: str, piece: bytes) -> None:
+        lines = _lines(self._decode(self._send("POST", "file", name, body=piece)))
+        if lines[0].strip().lower() != "success":
+            raise ExchangeError(f"file {name}: {_short(lines)}")
 
     def import_file(self, name: str) -> int:
         """Ask until the file is loaded; how many times the portal answered `progress`."""
         waits = 0
         shown = ""
         while True:
-            lines = _lines(self._get("import", name))
+            lines = self._asked_import(name)
             word = lines[0].strip().lower()
             if word == "success":
                 return waits
@@ -127,8 +160,38 @@ class Session:
                 self.report(f"  {name}: {note}")
             time.sleep(self.manners.poll_pause)
 
+    def _asked_import(self, name: str) -> list[str]:
+        try:
+            if self.faults.strikes("timeout"):
+                self._give_up("import", name)
+            return _lines(self._get("import", name))
+        except httpx.ReadTimeout:
+            if not self.manners.asks_again:
+                raise
+            self.report(f"  {name}: no answer in time, asked again")
+            return _lines(self._get("import", name))
+
+    def deactivate(self) -> None:
+        """Tell that everything of a full export has been sent, and since when."""
+        if not self.timestamp:
+            raise ExchangeError("deactivate: checkauth gave no timestamp")
+        self._finish("deactivate", f"&timestamp={self.timestamp}")
+
+    def complete(self) -> None:
+        """Tell that a full export is over."""
+        self._finish("complete")
+
+    def _finish(self, mode: str, more: str = "") -> None:
+        lines = ["progress"]
+        while lines[0].strip().lower() == "progress":
+            lines = _lines(self._get(mode, more=more))
+        if lines[0].strip().lower() != "success":
+            raise ExchangeError(f"{mode}: {_short(lines)}")
+
     def query(self) -> str:
         """Orders of the portal as XML text, decoded as 1C decodes it."""
+        if self.faults.strikes("timeout"):
+            self._give_up("query")
         response = self._send("GET", "query")
         body = response.content
         if body[:2] == b"PK":
@@ -148,25 +211,41 @@ class Session:
         """Lists of statuses, payment and delivery methods of the portal, XML text."""
         return self._decode(self._send("GET", "info"))
 
-    def _get(self, mode: str, name: str = "") -> str:
-        return self._request("GET", mode, name)
+    def _get(self, mode: str, name: str = "", *, more: str = "") -> str:
+        return self._decode(self._send("GET", mode, name, more=more))
 
-    def _request(self, method: str, mode: str, name: str = "", body: bytes = b"") -> str:
-        return self._decode(self._send(method, mode, name, body))
+    def _give_up(self, mode: str, name: str = "") -> None:
+        """Ask, and go away before the answer comes."""
+        self.report(f"  {mode}: given up by time-out")
+        self._send("GET", mode, name, patience=GIVEN_UP_AFTER)
+        raise httpx.ReadTimeout(f"{mode}: no answer in time")
 
-    def _send(self, method: str, mode: str, name: str = "", body: bytes = b"") -> httpx.Response:
-        address = f"{self.url}?type={self.exchange_type}&mode={mode}{self._suffix}"
+    def _send(
+        self,
+        method: str,
+        mode: str,
+        name: str = "",
+        *,
+        more: str = "",
+        body: bytes | Iterator[bytes] | None = None,
+        length: int | None = None,
+        patience: float | None = None,
+    ) -> httpx.Response:
+        """One request. `length` is told where `body` does not know its own."""
+        address = f"{self.url}?type={self.exchange_type}&mode={mode}{self._suffix}{more}"
         if name:
             address += "&filename=" + quote(name, safe="/")
         headers = {"Cookie": self._cookie} if self._cookie else {}
+        if length is not None:
+            headers["Content-Length"] = str(length)
         self.http.cookies.clear()  # the platform ignores Set-Cookie
         response = self.http.request(
             method,
             address,
-            content=body if method == "POST" else None,
+            content=body,
             headers=headers,
             auth=httpx.BasicAuth(self.user.encode(), self.password.encode()),
-            timeout=self.manners.timeout,
+            timeout=httpx.Timeout(self.manners.timeout, read=patience or self.manners.timeout),
             follow_redirects=False,
         )
         if response.status_code != httpx.codes.OK:

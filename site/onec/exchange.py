@@ -5,17 +5,31 @@ from __future__ import annotations
 import io
 import secrets
 import zipfile
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import httpx
 
-from onec.answers import BaseOrder, OrderBase, write_answer
-from onec.client import ExchangeType, Report, Session, UploadTerms, exchange_address
+from onec.answers import BaseOrder, OrderBase
+from onec.client import (
+    ExchangeError,
+    ExchangeType,
+    Report,
+    Session,
+    SignInError,
+    UploadTerms,
+    exchange_address,
+)
 from onec.dialects import Dialect
+from onec.documents import write_answer
+from onec.faults import Faults
 from onec.orders import read_batch
-from onec.portions import Portion, import_first
+from onec.portions import Portion, import_first, references_first
+
+WRAPPING_SINCE = "3"
+"""Version of the exchange from which orders stand in a Контейнер."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +37,7 @@ class Portal:
     """Whom to call and how: address, credentials, dialect, and where to report in words.
 
     `chunk`: bytes per request in place of the portal's own limit; 0 keeps the portal's.
+    `repeats`: how often a session that failed is held again. `faults`: what goes wrong.
     """
 
     http: httpx.Client
@@ -32,6 +47,8 @@ class Portal:
     dialect: Dialect
     report: Report
     chunk: int = 0
+    repeats: int = 0
+    faults: Faults = field(default_factory=Faults)
 
     def session(self, exchange_type: ExchangeType) -> Session:
         """A signed-in session."""
@@ -43,6 +60,7 @@ class Portal:
             exchange_type=exchange_type,
             manners=self.dialect.manners,
             report=self.report,
+            faults=self.faults,
         )
         session.checkauth()
         return session
@@ -52,17 +70,27 @@ class Portal:
         return self.chunk or (terms.file_limit if terms else 0)
 
 
-def send_catalogue(portal: Portal, portions: Sequence[Portion]) -> None:
-    """Send catalogue portions; raises `ExchangeError` at the first refused one."""
+def send_catalogue(portal: Portal, portions: Sequence[Portion], *, full: bool = False) -> None:
+    """Send catalogue portions; raises `ExchangeError` at the first refused one.
+
+    `full` tells at the end that this was everything, in a dialect that tells so.
+    """
     if portal.dialect.session_per_portion:
         groups = [[portion] for portion in portions]
     else:
         groups = [list(portions)]
+    ends = full and portal.dialect.ends_full_export
     for number, group in enumerate(groups, start=1):
         files = sum(len(p.files) for p in group)
         pictures = sum(len(p.pictures) for p in group)
         portal.report(f"Session {number}/{len(groups)}: {files} files, {pictures} pictures")
-        _send_session(portal, group)
+        if portal.faults.doubles:
+            with ThreadPoolExecutor(2) as pool:
+                held = [pool.submit(_hold, portal, _catalogue(portal, group, ends)) for _ in "ab"]
+            for one in held:
+                one.result()
+        else:
+            _hold(portal, _catalogue(portal, group, ends))
 
 
 def exchange_orders(
@@ -73,20 +101,56 @@ def exchange_orders(
     An order that came in this very session is not answered in it, as 1C does. Raises
     `BatchRejectedError` before anything is confirmed when 1C could not load the batch.
     """
-    session = portal.session("sale")
-    batch = read_batch(session.query())
-    came = base.load(batch, portal.dialect.name, at)
-    base.save()
-    session.success()
-    fresh = {row.order.number for row in came}
-    answers = [row for row in pending if row.order.number not in fresh]
-    if answers:
-        _send_answers(portal, session, *write_answer(answers, portal.dialect, at))
-    return came
+    came: dict[str, BaseOrder] = {}
+    _hold(portal, lambda: _hold_orders(portal, base, pending, at, came))
+    return list(came.values())
 
 
-def _send_answers(portal: Portal, session: Session, name: str, body: bytes) -> None:
-    terms = session.init() if portal.dialect.inits_orders else None
+def _hold(portal: Portal, session: Callable[[], None]) -> None:
+    """Hold a session; one that fails is held again from its beginning while repeats are left."""
+    for left in range(portal.repeats, -1, -1):
+        try:
+            session()
+        except SignInError:
+            raise
+        except (ExchangeError, httpx.HTTPError) as error:
+            if not left:
+                raise
+            portal.report(f"The session failed: {error}. It is held again from its beginning.")
+        else:
+            return
+
+
+def _hold_orders(
+    portal: Portal,
+    base: OrderBase,
+    pending: Sequence[BaseOrder],
+    at: datetime,
+    came: dict[str, BaseOrder],
+) -> None:
+    dialect = portal.dialect
+    terms: UploadTerms | None = None
+    sessions = [portal.session("sale") for _ in range(2 if portal.faults.doubles else 1)]
+    for session in sessions:
+        if dialect.inits_query:
+            terms = session.init()
+        batch = read_batch(session.query(), wrapped=session.version >= WRAPPING_SINCE)
+        came.update({row.order.number: row for row in base.load(batch, dialect.name, at)})
+        base.save()
+    for session in sessions:
+        session.success()
+    answers = [row for row in pending if row.order.number not in came]
+    if not answers:
+        return
+    for session in sessions:
+        if dialect.inits_orders:
+            terms = session.init()
+        _send_answers(portal, session, terms, *write_answer(answers, dialect, at))
+
+
+def _send_answers(
+    portal: Portal, session: Session, terms: UploadTerms | None, name: str, body: bytes
+) -> None:
     if terms and terms.use_zip:
         session.send_file(_archive_name(), _pack([(name, body)]), portal.limit(terms))
     else:
@@ -95,10 +159,15 @@ def _send_answers(portal: Portal, session: Session, name: str, body: bytes) -> N
         session.import_file(name)
 
 
-def _send_session(portal: Portal, portions: Sequence[Portion]) -> None:
+def _catalogue(portal: Portal, portions: Sequence[Portion], ends: bool) -> Callable[[], None]:
+    return lambda: _send_session(portal, portions, ends)
+
+
+def _send_session(portal: Portal, portions: Sequence[Portion], ends: bool) -> None:
     session = portal.session("catalog")
     terms = session.init()
-    files = [file for portion in portions for file in portion.files]
+    order = references_first if portal.dialect.name == "bitrix31" else import_first
+    files = sorted((file for portion in portions for file in portion.files), key=order)
     everything = [*files, *(p for portion in portions for p in portion.pictures)]
     if terms.use_zip:
         packed = _pack((file.name, file.path.read_bytes()) for file in everything)
@@ -106,9 +175,12 @@ def _send_session(portal: Portal, portions: Sequence[Portion]) -> None:
     else:
         for file in everything:
             session.send_file(file.name, file.path.read_bytes(), portal.limit(terms))
-    for file in sorted(files, key=import_first):
+    for file in files:
         waits = session.import_file(file.name)
         portal.report(f"  {file.name}: loaded, asked {waits + 1} times")
+    if ends:
+        session.deactivate()
+        session.complete()
 
 
 def _archive_name() -> str:

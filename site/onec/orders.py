@@ -58,10 +58,11 @@ class SiteOrder:
     lines: tuple[Line, ...]
 
 
-def read_batch(text: str) -> list[SiteOrder]:
+def read_batch(text: str, *, wrapped: bool = False) -> list[SiteOrder]:
     """Orders of the batch; an empty list when the portal has none.
 
-    Raises `BatchRejectedError` with every fault of every document.
+    `wrapped`: every document must stand in a Контейнер, as the module of Bitrix wants it. Raises
+    `BatchRejectedError` with every fault of every document.
     """
     parser = etree.XMLParser(encoding="utf-8", resolve_entities=False, no_network=True)
     try:
@@ -77,6 +78,8 @@ def read_batch(text: str) -> list[SiteOrder]:
         if _local(node) == "Документ"
     ]
     reasons: list[str] = []
+    if wrapped and any(_local(child) == "Документ" for child in root):
+        reasons.append("Документ outside of Контейнер")
     orders = [_read_order(node, reasons) for node in documents]
     numbers = [order.number for order in orders]
     reasons += [f"order {n}: the number comes twice" for n in numbers if numbers.count(n) > 1]

@@ -8,6 +8,19 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 PICTURE_FOLDER = "import_files"
+_REFERENCES_FIRST = (
+    "units",
+    "storages",
+    "pricelists",
+    "groups",
+    "propertiesgoods",
+    "import",
+    "goods",
+    "propertiesoffers",
+    "offers",
+    "prices",
+    "rests",
+)
 _PORTION = re.compile(r"(\d+(?:_\d+)?)$")
 _PICTURE = re.compile(rb"import_files[/\\][^<#\"\s]+")
 
@@ -55,6 +68,13 @@ def collect(paths: Iterable[Path]) -> list[Portion]:
 def import_first(file: SourceFile) -> tuple[bool, str]:
     """Sort key: files named `import...` before the others, then by name."""
     return (not file.name.startswith("import"), file.name)
+
+
+def references_first(file: SourceFile) -> tuple[int, str]:
+    """Sort key of the module of Bitrix: what is referred to before what refers to it."""
+    name = file.name.lower()
+    known = (place for place, start in enumerate(_REFERENCES_FIRST) if name.startswith(start))
+    return next(known, len(_REFERENCES_FIRST)), file.name
 
 
 def _walk(path: Path) -> list[SourceFile]:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import httpx
 import pytest
 
 from onec.client import ExchangeError, Session, exchange_address
-from onec.dialects import UNF, UT11, Dialect
+from onec.dialects import BITRIX31, UNF, UT11, UT103, Dialect
+from onec.faults import Faults, LineCutError
 
 Answers = dict[str, bytes | list[bytes]]
 
@@ -44,7 +46,7 @@ def open_session() -> Open:
             user="обмен",
             password="пароль",
             exchange_type="catalog",
-            manners=dialect.manners,
+            manners=replace(dialect.manners, poll_pause=0),
         )
         session.checkauth()
         return session, site
@@ -76,9 +78,12 @@ def test_checkauth_refuses_other_answers(open_session: Open, answer: bytes) -> N
         open_session(checkauth=answer)
 
 
+@pytest.mark.parametrize("dialect", [UT11, UT103])
 @pytest.mark.parametrize("answer", [b"zip=no\nfile_limit=10\n", b"zip=no", b"zip=no\na=1\nb=2"])
-def test_ut11_refuses_init_of_other_than_two_lines(open_session: Open, answer: bytes) -> None:
-    session, _ = open_session(init=answer)
+def test_ut_refuses_init_of_other_than_two_lines(
+    open_session: Open, dialect: Dialect, answer: bytes
+) -> None:
+    session, _ = open_session(dialect, init=answer)
     with pytest.raises(ExchangeError, match="instead of two"):
         session.init()
 
@@ -142,3 +147,79 @@ def test_ut11_refuses_an_order_list_that_does_not_begin_with_a_declaration(
 def test_unf_takes_an_order_list_without_a_declaration(open_session: Open) -> None:
     session, _ = open_session(UNF, query="<КоммерческаяИнформация/>".encode())
     assert session.query().startswith("<Ком")
+
+
+def test_bitrix_names_a_version_in_init_and_wants_one_back(open_session: Open) -> None:
+    answer = b"zip=no\nfile_limit=10\nsessid=abc\nversion=3.1"
+    session, site = open_session(BITRIX31, init=answer)
+    assert session.init().file_limit == 10
+    assert session.version == "3.1"
+    assert site.requests[-1].url.params["version"] == "3.1"
+
+    session, _ = open_session(BITRIX31, init=b"zip=no\nfile_limit=10")
+    with pytest.raises(ExchangeError, match="version= expected"):
+        session.init()
+
+
+def test_a_full_export_ends_with_the_time_of_its_beginning(open_session: Open) -> None:
+    session, site = open_session(
+        BITRIX31,
+        checkauth=b"success\nname\nvalue\nsessid=abc\ntimestamp=1700000000",
+        deactivate=[b"progress", b"success"],
+        complete=b"success",
+    )
+    session.deactivate()
+    session.complete()
+    modes = [request.url.params["mode"] for request in site.requests]
+    assert modes == ["checkauth", "deactivate", "deactivate", "complete"]
+    assert site.requests[1].url.params["timestamp"] == "1700000000"
+
+
+def test_deactivate_needs_the_timestamp_of_checkauth(open_session: Open) -> None:
+    session, _ = open_session(BITRIX31)
+    with pytest.raises(ExchangeError, match="no timestamp"):
+        session.deactivate()
+
+
+def test_complete_is_checked(open_session: Open) -> None:
+    session, _ = open_session(BITRIX31, complete=b"failure\nno")
+    with pytest.raises(ExchangeError, match="complete"):
+        session.complete()
+
+
+def test_cut_breaks_the_line_in_the_middle_of_a_file_once(open_session: Open) -> None:
+    session, site = open_session(file=b"success")
+    session.faults = Faults("cut")
+    with pytest.raises(LineCutError):
+        session.send_file("a.xml", b"0123456789", 4)
+    assert [r.content for r in site.requests if r.method == "POST"] == [b"0123"]
+    assert session.send_file("a.xml", b"0123456789", 4) == 3
+
+
+def test_repeat_sends_a_piece_once_more(open_session: Open) -> None:
+    session, site = open_session(file=b"success")
+    session.faults = Faults("repeat")
+    assert session.send_file("a.xml", b"0123456789", 4) == 4
+    sent = [r.content for r in site.requests if r.method == "POST"]
+    assert sent == [b"0123", b"4567", b"4567", b"89"]
+
+
+def test_timeout_gives_up_an_import_and_unf_alone_asks_again(open_session: Open) -> None:
+    for dialect in (UT11, UT103, BITRIX31):
+        session, _ = open_session(dialect, **{"import": b"success"})
+        session.faults = Faults("timeout")
+        with pytest.raises(httpx.ReadTimeout):
+            session.import_file("a.xml")
+    session, site = open_session(UNF, **{"import": b"success"})
+    session.faults = Faults("timeout")
+    assert session.import_file("a.xml") == 0
+    assert sum(r.url.params["mode"] == "import" for r in site.requests) == 2
+
+
+def test_timeout_gives_up_a_query(open_session: Open) -> None:
+    session, site = open_session(query=b"<?xml?>")
+    session.faults = Faults("timeout")
+    with pytest.raises(httpx.ReadTimeout):
+        session.query()
+    assert site.requests[-1].url.params["mode"] == "query"
+    assert session.query() == "<?xml?>"

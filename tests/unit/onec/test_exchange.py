@@ -13,8 +13,10 @@ import httpx
 import pytest
 
 from onec.answers import OrderBase
-from onec.dialects import UNF, UT11, Dialect
+from onec.client import ExchangeError, SignInError
+from onec.dialects import BITRIX31, UNF, UT11, UT103, Dialect
 from onec.exchange import Portal, exchange_orders, send_catalogue
+from onec.faults import FaultName, Faults
 from onec.orders import BatchRejectedError
 from onec.portions import collect
 from tests.unit.onec.test_orders import ORDER
@@ -41,19 +43,28 @@ class Site:
 
     def on_checkauth(self, _request: httpx.Request) -> str:
         self.sessions.append({})
-        return f"success\nsession\n{len(self.sessions) - 1}"
+        return f"success\nsession\n{len(self.sessions) - 1}\nsessid=1\ntimestamp=1700000000"
 
-    def on_init(self, _request: httpx.Request) -> str:
-        return f"zip={'yes' if self.use_zip else 'no'}\nfile_limit={self.limit}"
+    def on_init(self, request: httpx.Request) -> str:
+        more = (
+            f"\nsessid={len(self.sessions)}\nversion=3.1" if "version" in request.url.params else ""
+        )
+        return f"zip={'yes' if self.use_zip else 'no'}\nfile_limit={self.limit}{more}"
+
+    def on_deactivate(self, _request: httpx.Request) -> str:
+        return "success"
+
+    def on_complete(self, _request: httpx.Request) -> str:
+        return "success"
 
     def on_file(self, request: httpx.Request) -> str:
-        files = self.sessions[int(request.headers["Cookie"].removeprefix("session="))]
+        files = self._files_of(request)
         name = request.url.params["filename"]
         files[name] = files.get(name, b"") + request.content
         return "success"
 
     def on_import(self, request: httpx.Request) -> str:
-        files = self.sessions[-1]
+        files = self._files_of(request)
         names = [
             name
             for archive in files
@@ -61,6 +72,9 @@ class Site:
             for name in zipfile.ZipFile(io.BytesIO(files[archive])).namelist()
         ]
         return "success" if request.url.params["filename"] in [*files, *names] else "failure\nwhat"
+
+    def _files_of(self, request: httpx.Request) -> dict[str, bytes]:
+        return self.sessions[int(request.headers["Cookie"].removeprefix("session="))]
 
     def on_query(self, _request: httpx.Request) -> str:
         return self.orders
@@ -83,7 +97,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize(("dialect", "sessions"), [(UT11, 2), (UNF, 1)])
+@pytest.mark.parametrize(("dialect", "sessions"), [(UT11, 2), (UNF, 1), (UT103, 1), (BITRIX31, 1)])
 def test_send_catalogue_holds_sessions_as_the_dialect_does(
     folder: Path, dialect: Dialect, sessions: int
 ) -> None:
@@ -141,3 +155,80 @@ def test_exchange_orders_confirms_nothing_of_a_bad_batch() -> None:
     with pytest.raises(BatchRejectedError):
         exchange_orders(_portal(site, UT11), OrderBase(), [], AT)
     assert "success" not in site.calls
+
+
+def test_bitrix31_ends_a_full_export_and_sends_references_first(tmp_path: Path) -> None:
+    for name in (
+        "rests___1.xml",
+        "prices___2.xml",
+        "offers___3.xml",
+        "import___4.xml",
+        "units_5.xml",
+    ):
+        (tmp_path / name).write_text("<x/>", encoding="utf-8")
+    site = Site()
+    send_catalogue(_portal(site, BITRIX31), collect([tmp_path]), full=True)
+    (files,) = site.sessions
+    assert [name.partition("_")[0] for name in files] == [
+        "units",
+        "import",
+        "offers",
+        "prices",
+        "rests",
+    ]
+    assert site.calls[-2:] == ["deactivate", "complete"]
+
+
+def test_nobody_else_tells_that_an_export_was_full(folder: Path) -> None:
+    site = Site()
+    send_catalogue(_portal(site, UT11), collect([folder]), full=True)
+    assert site.calls[-1] == "import"
+
+
+def test_bitrix31_inits_before_it_asks_and_wants_documents_wrapped() -> None:
+    site = Site(orders=ORDER)
+    with pytest.raises(BatchRejectedError, match="outside of Контейнер"):
+        exchange_orders(_portal(site, BITRIX31), OrderBase(), [], AT)
+    assert site.calls == ["checkauth", "init", "query"]
+
+
+@pytest.mark.parametrize("fault", ["cut", "timeout"])
+def test_a_session_that_failed_is_held_again(folder: Path, fault: FaultName) -> None:
+    site = Site()
+    portal = replace(_portal(site, UT11, chunk=100), faults=Faults(fault), repeats=1)
+    send_catalogue(portal, collect([folder]))
+    assert len(site.sessions) == 3
+    assert site.sessions[1]["import0_1.xml"] == (folder / "import0_1.xml").read_bytes()
+
+
+def test_a_session_is_held_again_so_often_and_no_more(folder: Path) -> None:
+    site = Site()
+    site.on_import = lambda _request: "failure\nno"  # type: ignore[method-assign]
+    with pytest.raises(ExchangeError):
+        send_catalogue(replace(_portal(site, UT11), repeats=2), collect([folder]))
+    assert len(site.sessions) == 3
+
+
+def test_a_refused_sign_in_is_not_tried_again(folder: Path) -> None:
+    site = Site()
+    site.on_checkauth = lambda _request: "failure\nno"  # type: ignore[method-assign]
+    with pytest.raises(SignInError):
+        send_catalogue(replace(_portal(site, UT11), repeats=2), collect([folder]))
+    assert site.calls == ["checkauth"]
+
+
+def test_twice_holds_two_sessions_of_the_same(folder: Path) -> None:
+    site = Site()
+    send_catalogue(replace(_portal(site, UNF), faults=Faults("twice")), collect([folder]))
+    first, second = site.sessions
+    assert first == second
+    assert len(first) == 3
+
+
+def test_twice_takes_orders_once_and_confirms_them_twice() -> None:
+    site = Site(orders=ORDER)
+    portal = replace(_portal(site, UT103), faults=Faults("twice"))
+    base = OrderBase()
+    (row,) = exchange_orders(portal, base, [], AT)
+    assert site.calls == ["checkauth", "checkauth", "query", "query", "success", "success"]
+    assert list(base.orders) == [row.order.number]

@@ -16,6 +16,7 @@ from onec.answers import ANSWERS, BaseOrder, OrderBase
 from onec.client import ExchangeError
 from onec.dialects import DIALECTS, Dialect
 from onec.exchange import Portal, exchange_orders, send_catalogue
+from onec.faults import FAULTS, Faults
 from onec.orders import BatchRejectedError
 from onec.portions import collect
 
@@ -34,9 +35,19 @@ class Command(BaseCommand):
         parser.add_argument("--password", required=True)
         parser.add_argument("--chunk", type=int, default=0, help="bytes per request")
         parser.add_argument("--pause", type=float, help="seconds between polls")
+        parser.add_argument(
+            "--charset", choices=("utf-8", "windows-1251"), help="encoding of what 1C writes"
+        )
+        parser.add_argument("--fault", choices=FAULTS, help="what goes wrong on the way")
+        parser.add_argument(
+            "--repeats", type=int, help="how often a session that failed is held again"
+        )
         actions = parser.add_subparsers(dest="action", required=True)
         send = actions.add_parser("send", help="send exchange files and folders")
         send.add_argument("files", nargs="+", type=Path)
+        send.add_argument(
+            "--full", action="store_true", help="tell at the end that this was everything"
+        )
         orders = actions.add_parser("orders", help="fetch orders and answer them")
         orders.add_argument("--answer", choices=ANSWERS, help="what happens to them in 1C")
         orders.add_argument("--base", type=Path, help="JSON file that keeps 1C's orders")
@@ -47,19 +58,22 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Run the action; a refusal by either side is an error with its reason."""
+        dialect = _dialect(options["dialect"], options["pause"], options["charset"])
         portal = Portal(
             http=httpx.Client(),
             url=options["url"],
             user=options["user"],
             password=options["password"],
-            dialect=_dialect(options["dialect"], options["pause"]),
+            dialect=dialect,
             report=self.stdout.write,
             chunk=options["chunk"],
+            repeats=dialect.repeats if options["repeats"] is None else options["repeats"],
+            faults=Faults(options["fault"]),
         )
         try:
             with portal.http:
                 if options["action"] == "send":
-                    self._send(portal, options["files"])
+                    self._send(portal, options["files"], full=options["full"])
                 else:
                     self._orders(portal, options)
         except BatchRejectedError as error:
@@ -67,12 +81,14 @@ class Command(BaseCommand):
         except (ExchangeError, httpx.HTTPError) as error:
             raise CommandError(str(error) or type(error).__name__) from error
 
-    def _send(self, portal: Portal, paths: list[Path]) -> None:
+    def _send(self, portal: Portal, paths: list[Path], *, full: bool) -> None:
+        if full and not portal.dialect.ends_full_export:
+            raise CommandError(f"{portal.dialect.name} never tells that an export was full")
         missing = [str(path) for path in paths if not path.exists()]
         if missing:
             raise CommandError("No such file: " + ", ".join(missing))
         portions = collect(paths)
-        send_catalogue(portal, portions)
+        send_catalogue(portal, portions, full=full)
         self.stdout.write(f"Sent: {sum(len(p.files) for p in portions)} files")
 
     def _orders(self, portal: Portal, options: dict[str, Any]) -> None:
@@ -98,11 +114,11 @@ class Command(BaseCommand):
         self.stdout.write(f"Answered ({options['answer']}): {_numbers(answered)}")
 
 
-def _dialect(name: str, pause: float | None) -> Dialect:
+def _dialect(name: str, pause: float | None, charset: str | None) -> Dialect:
     dialect = next(found for known, found in DIALECTS.items() if known == name)
-    if pause is None:
-        return dialect
-    return replace(dialect, manners=replace(dialect.manners, poll_pause=pause))
+    if pause is not None:
+        dialect = replace(dialect, manners=replace(dialect.manners, poll_pause=pause))
+    return replace(dialect, charset=charset) if charset else dialect
 
 
 def _quantities(texts: list[str]) -> dict[str, Decimal]:
