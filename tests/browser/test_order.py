@@ -73,7 +73,7 @@ def test_answer_of_the_other_configuration_is_understood(portal: Portal, page_as
     page = page_as("buyer")
     number, _to_pay = order_first_product(page)
     portal.onec("orders", "--answer", "ship", "--number", number, dialect="unf")
-    expect_status(page, "закрыт")  # its "Выполнен" is the end of an order
+    expect_status(page, "отгружен")
 
 
 def expect_status(page: Page, word: str) -> None:
