@@ -95,7 +95,13 @@ def give(*, session: ExchangeSession, at: datetime) -> Answer:
             orders.append(order)
         if len(good) == BATCH:
             break
-    body = exchange_files.write_orders(orders, zone=zone, at=at, charset=connection.charset)
+    body = exchange_files.write_orders(
+        orders,
+        zone=zone,
+        at=at,
+        charset=connection.charset,
+        version=session.version or exchange_files.SCHEMA,
+    )
     numbers = [row.number for row in good]
     batch = OrderBatch.objects.create(session=session, numbers=numbers)
     for row in good:

@@ -3,8 +3,9 @@
 1C sends a file as one request or as many under the same name, without a number, an offset or a
 last mark. So a piece is appended to what came under that name in the upload, and `init` begins a
 new upload. A piece that begins as an exchange file does begins its file anew: nothing else starts
-with an XML declaration. A file that was already taken for import keeps its row and its content;
-the new one gets a row, and a receipt number, of its own.
+with an XML declaration. A piece that repeats the one before it is taken once. A file that was
+already taken for import keeps its row and its content; the new one gets a row, and a receipt
+number, of its own.
 
 On disk a file has a name of ours: what 1C calls it stays in the database.
 """
@@ -43,6 +44,13 @@ _ROOT = "КоммерческаяИнформация>"
 _ROOT_ENDS = tuple(
     _ROOT.encode(charset) for charset in ("utf-8", "cp1251", "utf-16-le", "utf-16-be")
 )
+
+
+_XML_KINDS = (ReceivedFile.Kind.CATALOGUE, ReceivedFile.Kind.ORDERS)
+
+REPEATED_FROM = 512
+"""Bytes. A piece of an exchange file that is no shorter and says just what the piece before it said
+is that piece sent once more: no two objects of a file are alike."""
 
 
 class Stream(Protocol):
@@ -87,6 +95,8 @@ def receive(
         row.path = new_path(session, session.upload, name)
     limit = _room(session, row, offset)
     written = _append(full_path(row), offset, first, body, length, limit, name)
+    if row.kind in _XML_KINDS and _is_repeated(row, offset, written):
+        written = 0
     row.size = offset + written
     if written:
         # other content than what was taken
@@ -225,6 +235,25 @@ def _append(
     offset: int,
     first: bytes,
     body: Stream,
+def _is_repeated(row: ReceivedFile, offset: int, written: int) -> bool:
+    """Whether the piece just written repeats the one before: its answer was lost on the way.
+
+    Then it is taken off again. A last piece may be short: nothing follows the end of the root.
+    """
+    if not 0 < written <= offset or (written < REPEATED_FROM and not is_whole(row)):
+        return False
+    with full_path(row).open("r+b") as file:
+        for start in range(0, written, BLOCK):
+            size = min(BLOCK, written - start)
+            file.seek(offset + start)
+            piece = file.read(size)
+            file.seek(offset - written + start)
+            if file.read(size) != piece:
+                return False
+        file.truncate(offset)
+    return True
+
+
     length: int | None,
     limit: int,
     name: str,

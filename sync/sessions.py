@@ -44,8 +44,12 @@ def session_of(*, key: str, at: datetime) -> ExchangeSession | None:
     return found
 
 
-def open_upload(*, session: ExchangeSession) -> None:
-    """A new upload: what was sent before is neither appended to nor imported any more."""
+def open_upload(*, session: ExchangeSession, version: str = "") -> None:
+    """A new upload: what was sent before is neither appended to nor imported any more.
+
+    `version` is the one agreed on; without it the session keeps what was agreed on before.
+    """
+    agreed = version or session.version
     with transaction.atomic():
-        ExchangeSession.objects.filter(pk=session.pk).update(upload=F("upload") + 1)
-        session.refresh_from_db(fields=["upload"])
+        ExchangeSession.objects.filter(pk=session.pk).update(upload=F("upload") + 1, version=agreed)
+        session.refresh_from_db(fields=["upload", "version"])

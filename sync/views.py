@@ -150,12 +150,14 @@ def _checkauth(call: Call) -> HttpResponse:
 
 
 def _init(call: Call, session: ExchangeSession) -> HttpResponse:
-    sessions.open_upload(session=session)
     connection = session.connection
     more = []
+    version = ""
     if "version" in call.request.GET:
-        # whoever names a version knows the longer answer, and 3.1 is not what is written here
-        more = [f"sessid={session.key}", f"version={exchange_files.SCHEMA}"]
+        # whoever names a version knows the longer answer
+        version = exchange_files.agreed_version(call.request.GET["version"])
+        more = [f"sessid={session.key}", f"version={version}"]
+    sessions.open_upload(session=session, version=version)
     return answers.terms(use_zip=connection.use_zip, file_limit=connection.file_limit, more=more)
 
 

@@ -15,6 +15,7 @@ from sync.merging import Batch
 from sync.models import OutboxOrder, RemoteOrder
 from sync.onec import commerceml
 from sync.onec.commerceml import Item
+from sync.onec.documents import is_order
 from sync.onec.records import RemoteLineRecord, RemoteOrderRecord
 
 _CENT = Decimal("0.01")
@@ -57,6 +58,10 @@ class Orders:
         """Orders out of the documents of a file; whether anything is to be written."""
         records = []
         for item in items:
+            if not is_order(item.element):
+                self.book.tally.read += 1
+                self.book.tally.unchanged += 1
+                continue
             try:
                 records.append(commerceml.document_record(item.element))
             except ValueError as error:

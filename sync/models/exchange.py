@@ -43,13 +43,15 @@ class ExchangeSession(models.Model):
     """A signed-in session of 1C, kept in the database so that a restart does not lose it.
 
     `key` is the value of the cookie. `upload` counts the uploads that `init` opened: files of an
-    earlier upload are never appended to.
+    earlier upload are never appended to. `version` is the one agreed on in `init`, empty when 1C
+    named none there.
     """
 
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="sessions")
     key = models.CharField(max_length=64, unique=True)
     exchange_type = models.CharField(_("type"), max_length=20)
     upload = models.PositiveIntegerField(default=0)
+    version = models.CharField(max_length=10, blank=True)
     started_at = models.DateTimeField(_("started"), auto_now_add=True)
     seen_at = models.DateTimeField(_("last request"))
 

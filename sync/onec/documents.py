@@ -26,6 +26,8 @@ from sync.onec.records import (
     RemoteOrderRecord,
 )
 
+_ORDER = "заказ товара"
+_MONEY = ("выплата", "возврат", "эквайринг")
 _VERSION = re.compile("<НомерВерсии[^>]*>[^<]*</НомерВерсии>".encode())
 _STATUS = re.compile(r"^\[([^\]]{1,20})\]\s*(.*)$", re.DOTALL)
 
@@ -55,6 +57,19 @@ def _kind(inn: str, *, official: str) -> CounterpartyKind:
     if len(inn) == 10 or (official and len(inn) != 12):
         return "company"
     return "sole_trader" if len(inn) == 12 else "person"
+
+def is_order(element: etree._Element) -> bool:
+    """Whether a document is an order, and not a payment or a shipment made from one.
+
+    The module of Bitrix sends those beside the order, in the same container and under numbers of
+    their own.
+    """
+    told = fields(element)
+    operation = told.get("ХозОперация", "").casefold()
+    if operation in {"", _ORDER}:
+        return True
+    return not told.get("Основание") and not operation.startswith(_MONEY)
+
 
 
 def document_record(element: etree._Element) -> RemoteOrderRecord:

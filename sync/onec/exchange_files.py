@@ -24,6 +24,12 @@ from sync.onec.outgoing import OutgoingLine, OutgoingOrder, OutgoingParty
 
 NUMBER_WIDTH = 11
 SCHEMA = "2.05"
+"""Version of what is written for whoever names none."""
+
+WRAPPED = "3.1"
+"""Version in which each order stands in a container: the module of Bitrix finds it nowhere else."""
+
+UNWRAPPED = "2.09"
 COMPANY_INN = 10
 NO_VAT = "Без НДС"
 COMMENT_LIMIT = 3000
@@ -32,6 +38,12 @@ _KOPECK = Decimal("0.01")
 _NUMBER = re.compile(rf"[0-9]{{1,{NUMBER_WIDTH}}}")
 _INN = re.compile(r"[0-9]{10}|[0-9]{12}")
 _ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def agreed_version(asked: str) -> str:
+    """The version to write for a client that names `asked` in `init`."""
+    major = asked.strip().partition(".")[0]
+    return WRAPPED if major.isdecimal() and int(major) >= 3 else UNWRAPPED
 
 
 FaultKind = Literal[
@@ -149,22 +161,28 @@ def _kopecks(amount: Decimal) -> Decimal:
 
 
 def write_orders(
-    orders: Iterable[OutgoingOrder], *, zone: tzinfo, at: datetime, charset: str = "utf-8"
+    orders: Iterable[OutgoingOrder],
+    *,
+    zone: tzinfo,
+    at: datetime,
+    charset: str = "utf-8",
+    version: str = SCHEMA,
 ) -> bytes:
     """The answer to `query`, from its first byte `<?xml`; a bare root when there are no orders.
 
     `zone` is the base's: 1C's times are naive and local. `charset` is "utf-8" or "windows-1251";
-    what the latter cannot carry is written as numeric references.
+    what the latter cannot carry is written as numeric references. `version` is `SCHEMA` or what
+    `agreed_version` gave.
     """
     root = etree.Element(
         "КоммерческаяИнформация",
         {
-            "ВерсияСхемы": SCHEMA,
+            "ВерсияСхемы": version,
             "ДатаФормирования": at.astimezone(zone).strftime("%Y-%m-%dT%H:%M:%S"),
         },
     )
     for order in orders:
-        _write_order(root, order, zone)
+        _write_order(_add(root, "Контейнер") if version == WRAPPED else root, order, zone)
     return _written(root, charset)
 
 
@@ -191,9 +209,9 @@ def _written(root: etree._Element, charset: str) -> bytes:
     return f'<?xml version="1.0" encoding="{charset}"?>\n'.encode() + cast("bytes", body)
 
 
-def _write_order(root: etree._Element, order: OutgoingOrder, zone: tzinfo) -> None:
+def _write_order(parent: etree._Element, order: OutgoingOrder, zone: tzinfo) -> None:
     placed = order.placed_at.astimezone(zone)
-    document = _add(root, "Документ")
+    document = _add(parent, "Документ")
     _add(document, "Ид", order.number)
     _add(document, "Номер", order.number)
     _add(document, "Дата", f"{placed:%Y-%m-%d}")

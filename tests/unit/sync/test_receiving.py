@@ -60,6 +60,39 @@ def test_receive_puts_pieces_together(session: ExchangeSession) -> None:
     assert ReceivedFile.objects.count() == len(_files_on_disk()) == 1
 
 
+@pytest.mark.parametrize("repeated", [1, 3, 5])
+def test_receive_takes_a_repeated_piece_once(session: ExchangeSession, repeated: int) -> None:
+    numbers = "".join(f"<Товар>{number}</Товар>" for number in range(200))
+    body = DOCUMENT.format(numbers).encode()
+    pieces = [body[start : start + 1024] for start in range(0, len(body), 1024)]
+    assert len(pieces) == 6
+    assert len(pieces[-1]) < receiving.REPEATED_FROM
+    pieces.insert(repeated, pieces[repeated])
+    for piece in pieces:
+        file = _send(session, piece)
+    assert full_path(file).read_bytes() == body
+    assert file.size == len(body)
+
+
+def test_receive_takes_like_pieces_of_other_files_and_short_ones(session: ExchangeSession) -> None:
+    for _ in range(2):
+        picture = _send(session, b"\x00" * 1024, "import_files/a.bmp")
+    assert full_path(picture).stat().st_size == 2048
+    for piece in (b"<?xml ?>", b"<a/>", b"<a/>"):
+        file = _send(session, piece)
+    assert full_path(file).read_bytes() == b"<?xml ?><a/><a/>"
+
+
+def test_receive_of_the_last_piece_after_the_file_was_taken(session: ExchangeSession) -> None:
+    body = DOCUMENT.format("<Товар/>" * 200).encode()
+    file = _send(session, body[:1024])
+    file = _send(session, body[1024:])
+    RunFactory(file=file)
+    ReceivedFile.objects.filter(pk=file.pk).update(sha256="a" * 64)
+    assert _send(session, body[1024:]).sha256 == "a" * 64
+    assert full_path(file).read_bytes() == body
+
+
 def test_receive_begins_anew_after_init(session: ExchangeSession) -> None:
     old = _send(session, b"<?xml half")
     sessions.open_upload(session=session)

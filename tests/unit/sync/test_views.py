@@ -226,10 +226,11 @@ def test_init_says_more_only_to_whoever_names_a_version(base: Connection, onec: 
     base.file_limit = 1024
     base.save()
     assert onec.says("init") == "zip=yes\nfile_limit=1024"
-    lines = onec.says("init", version="2.09").split("\n")
-    key = onec.cookie.partition("=")[2]
-    assert lines == ["zip=yes", "file_limit=1024", f"sessid={key}", "version=2.05"]
-    assert ExchangeSession.objects.get().upload == 2
+    for named, agreed in (("3.1", "3.1"), ("2.09", "2.09"), ("no version", "2.09")):
+        lines = onec.says("init", version=named).split("\n")
+        key = onec.cookie.partition("=")[2]
+        assert lines == ["zip=yes", "file_limit=1024", f"sessid={key}", f"version={agreed}"]
+    assert ExchangeSession.objects.get().upload == 4
 
 
 def test_file_is_stored_before_it_is_acknowledged(onec: OneC) -> None:
@@ -292,7 +293,7 @@ def test_import_asks_for_patience(onec: OneC, monkeypatch: pytest.MonkeyPatch) -
 def test_import_tells_why_it_failed(onec: OneC) -> None:
     onec.says("file", DOCUMENT, filename="import.xml")
     file = ReceivedFile.objects.get()
-    receiving.seal(file)
+    receiving.seal(file, receiving.content_hash(file))
     Run.objects.create(
         connection=onec.base,
         file=file,
@@ -322,7 +323,7 @@ def test_import_finds_what_is_in_an_archive(onec: OneC) -> None:
 def test_a_poll_is_cheap(onec: OneC, django_assert_max_num_queries: Any) -> None:
     onec.says("file", DOCUMENT, filename="import.xml")
     file = ReceivedFile.objects.get()
-    receiving.seal(file)
+    receiving.seal(file, receiving.content_hash(file))
     Run.objects.create(
         connection=onec.base, file=file, kind="catalog", title="import.xml", state=Run.State.DONE
     )
@@ -349,6 +350,18 @@ def test_query_and_success_without_init(sale: OneC, base: Connection) -> None:
     assert states == {"1": "confirmed", "2": "person", "3": "waiting"}
     error = OutboxOrder.objects.get(number="2").error
     assert error == "Строка 1: нет идентификатора 1С; 1С завела бы новую номенклатуру."
+
+
+def test_query_in_the_version_agreed_on(sale: OneC, base: Connection) -> None:
+    outbound.enqueue(base, outgoing_order("1"))
+    sale.says("init", version="3.1")
+    assert len(read_batch(sale.ask("query").content.decode(), wrapped=True)) == 1
+    # an init that names no version opens an upload and changes nothing of that
+    sale.says("init")
+    text = sale.ask("query").content.decode()
+    assert len(read_batch(text, wrapped=True)) == 1
+    assert 'ВерсияСхемы="3.1"' in text
+    assert "<Контейнер>" not in OneC(base, "sale").sign_in().ask("query").content.decode()
 
 
 def test_success_of_another_session_confirms_nothing(sale: OneC, base: Connection) -> None:

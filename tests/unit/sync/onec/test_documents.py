@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 from lxml import etree
 
-from sync.onec.documents import counterparty_record, document_record
+from sync.onec.documents import counterparty_record, document_record, is_order
 from sync.onec.records import RemoteOrderRecord
 
 
@@ -59,6 +59,22 @@ def test_what_ut_tells_of_an_order() -> None:
 def test_the_status_in_its_spellings(requisites: dict[str, str], status: str, code: str) -> None:
     it = document(**requisites)
     assert (it.status, it.status_code) == (status, code)
+
+
+@pytest.mark.parametrize(
+    ("inside", "expected"),
+    [
+        ("", True),
+        ("<ХозОперация>Заказ Товара</ХозОперация><Основание>1</Основание>", True),
+        ("<ХозОперация>Отпуск товара</ХозОперация>", True),
+        ("<ХозОперация>Отпуск товара</ХозОперация><Основание>1001</Основание>", False),
+        ("<ХозОперация>Выплата безналичных денег</ХозОперация>", False),
+        ("<ХозОперация>Эквайринговая операция</ХозОперация>", False),
+    ],
+)
+def test_what_was_made_from_an_order_is_none(inside: str, expected: bool) -> None:
+    element = etree.fromstring(f"<Документ><Номер>1001</Номер>{inside}</Документ>")
+    assert is_order(element) is expected
 
 
 def test_what_unf_tells_by_flags() -> None:
