@@ -127,13 +127,18 @@ def is_whole(file: ReceivedFile) -> bool:
     return any(tail.endswith(end.rstrip(b"\x00")) for end in _ROOT_ENDS)
 
 
-def seal(file: ReceivedFile) -> None:
-    """Note the hash of the content: it is about to be taken."""
+def content_hash(file: ReceivedFile) -> str:
+    """SHA-256 of the content. It reads the whole file: never inside a transaction."""
     found = hashlib.sha256()
     with full_path(file).open("rb") as opened:
         while block := opened.read(BLOCK):
             found.update(block)
-    file.sha256 = found.hexdigest()
+    return found.hexdigest()
+
+
+def seal(file: ReceivedFile, content: str) -> None:
+    """Note the hash of the content: it is about to be taken."""
+    file.sha256 = content
     file.save(update_fields=["sha256"])
 
 
@@ -230,11 +235,6 @@ def _room(session: ExchangeSession, row: ReceivedFile, offset: int) -> int:
     )
 
 
-def _append(
-    path: Path,
-    offset: int,
-    first: bytes,
-    body: Stream,
 def _is_repeated(row: ReceivedFile, offset: int, written: int) -> bool:
     """Whether the piece just written repeats the one before: its answer was lost on the way.
 
@@ -254,6 +254,11 @@ def _is_repeated(row: ReceivedFile, offset: int, written: int) -> bool:
     return True
 
 
+def _append(
+    path: Path,
+    offset: int,
+    first: bytes,
+    body: Stream,
     length: int | None,
     limit: int,
     name: str,

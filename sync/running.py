@@ -79,14 +79,17 @@ def run_of(*, file: ReceivedFile, queue: Queue) -> Run:
     run = _run_there_is(file)
     if run is not None:
         return run
+    content = receiving.content_hash(file) if file.path else ""
     with transaction.atomic():
-        file = ReceivedFile.objects.select_for_update().get(pk=file.pk)
-        run = _run_there_is(file)
+        row = ReceivedFile.objects.select_for_update().get(pk=file.pk)
+        run = _run_there_is(row)
         if run is not None:
             return run
-        if file.path:
-            receiving.seal(file)
-        run = journal.queue(file=file)
+        if content and row.size != file.size:
+            raise Refused(_("The file “%(name)s” is being received already.") % {"name": row.name})
+        if content:
+            receiving.seal(row, content)
+        run = journal.queue(file=row)
         queue.import_file(run.pk)
     run.refresh_from_db()
     return run

@@ -24,7 +24,7 @@ from sync.onec import archives
 from sync.onec.archives import ArchiveFault, BadArchive, Member
 from sync.onec.names import kind_of
 from sync.pacing import paced
-from sync.receiving import Refused, file_kind, full_path, new_path, seal
+from sync.receiving import Refused, content_hash, file_kind, full_path, new_path, seal
 
 ROWS = 200
 """Rows written at once while an archive is unpacked."""
@@ -79,7 +79,7 @@ def unpack_upload(file: ReceivedFile, *, beat: Callable[[], None] = lambda: None
             if not archive.sha256:
                 renew = paced(partial(leases.renew, lease, owner))
                 _unpack(archive, partial(_both, renew, beat))
-                seal(archive)
+                seal(archive, content_hash(archive))
         finally:
             leases.release(lease, owner)
 
