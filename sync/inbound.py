@@ -43,7 +43,8 @@ def ingest(
     Only differences are written: the same records again write nothing. References to objects
     that are not known yet make empty rows that a later message fills. A record that cannot be
     kept is named in the run with the reason, and the rest goes on; the run failed when nothing
-    could be taken. Raises ValueError for an unknown kind and TypeError for a record of another.
+    could be taken, or when an error broke it off, which is raised. Raises ValueError for an unknown
+    kind and TypeError for a record of another.
     """
     if kind != "order" and kind not in KINDS:
         raise ValueError(f"unknown kind of records: {kind}")
@@ -52,6 +53,24 @@ def ingest(
     )
     newest = ReceivedFile.objects.filter(connection=connection).aggregate(pk=Max("pk"))["pk"]
     book = Book(connection, run, newest or 0, staging(connection.pk), at=at)
+    try:
+        _take(book, kind, records)
+    except Exception as error:
+        words = f"{gettext('an error of the portal')}: {type(error).__name__}: {error}"
+        _finish(run, words, at)
+        raise
+    else:
+        refused_all = bool(run.read_count) and run.rejected_count == run.read_count
+        _finish(run, gettext("nothing could be taken") if refused_all else "", at)
+    finally:
+        if book.changed:
+            ports.tell_mirror_changed()
+    return run
+
+
+def _take(
+    book: Book, kind: RecordKind, records: Iterable[ClientRecord | RemoteOrderRecord]
+) -> None:
     position = 0
     for portion in _portions(records):
         part: Clients | Orders
@@ -69,14 +88,13 @@ def ingest(
         else:
             book.close_chunk(position)
         orders.tell(book)
-    refused_all = bool(run.read_count) and run.rejected_count == run.read_count
-    run.state = Run.State.FAILED if refused_all else Run.State.DONE
-    run.error = gettext("nothing could be taken") if refused_all else ""
+
+
+def _finish(run: Run, error: str, at: datetime) -> None:
+    run.state = Run.State.FAILED if error else Run.State.DONE
+    run.error = error
     run.finished_at = at
     run.save(update_fields=["state", "error", "finished_at"])
-    if book.changed:
-        ports.tell_mirror_changed()
-    return run
 
 
 def repeat_missed(limit: int = 500) -> int:

@@ -162,6 +162,8 @@ def test_records_of_another_kind_and_unknown_kinds_are_mistakes(base: Connection
         ingest(connection=base, kind="partner", records=[contract()], at=AT)
     with pytest.raises(ValueError, match="unknown kind"):
         ingest(connection=base, kind="invoice", records=[], at=AT)  # type: ignore[arg-type]
+    # what was broken off does not stand in the journal as running
+    assert [run.state for run in Run.objects.all()] == [Run.State.FAILED]
 
 
 def test_a_thousand_clients_take_few_statements(
