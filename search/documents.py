@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from search.engines.base import SLOTS, Document
+from search.engines.base import Document
 from search.models import CrowdedProperty
 from search.words import MAX_WORD, article_key, article_tokens, tokens
 from sync.models import Category, Offer, PriceType, Product, Property, PropertyValue
+from sync.models.trade import SLOTS
 from sync.reading import is_dictionary
 
 MAX_NAME_ORDER = 200

@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from search import degraded, engines, indexing, labels
-from search.engines.base import FACET_MARK, SLOTS, NotReadyError, Request
+from search.engines.base import FACET_MARK, NotReadyError, Request
 from search.query import MAX_DEPTH, Facet, FacetValue, Found, Query, Sort
 from search.viewer import Viewer
 from search.words import asked
+from sync.models.trade import SLOTS
 
 __all__ = ["Facet", "FacetValue", "Found", "find", "health"]
 

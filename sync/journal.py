@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from datetime import datetime
 
 from django.core.cache import cache
@@ -29,7 +30,8 @@ def refuse_stranger(
     *, connection: Connection, kind: str, title: str, error: str, at: datetime
 ) -> None:
     """Like :func:`refuse`, for somebody who has not proved who he is."""
-    key = f"exchange-refused:{connection.pk}:{title.encode().hex()[:150]}:{hash(error)}"
+    told = hashlib.sha256(f"{title}\n{error}".encode()).hexdigest()
+    key = f"exchange-refused:{connection.pk}:{told}"
     if cache.add(key, True, REPEAT_SECONDS):
         refuse(connection=connection, kind=kind, title=title, error=error, at=at)
 

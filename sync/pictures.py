@@ -35,6 +35,9 @@ _MAGIC = (
     (b"%PDF-", "pdf"),
 )
 _PICTURES = frozenset({"jpg", "png", "gif", "webp"})
+PICTURE_PATH = rf"\.({'|'.join(sorted(_PICTURES))})$"
+"""What `is_picture` says, as a regular expression for the database."""
+
 # What a browser would run if it were served: kept, but under a name that only downloads.
 _ACTIVE = frozenset({"svg", "svgz", "htm", "html", "xhtml", "xml", "xsl", "js", "mjs", "swf"})
 
@@ -96,9 +99,8 @@ def make_sizes(picture_id: int) -> None:
 
 def waiting_for_sizes(limit: int = 500) -> list[int]:
     """Ids of kept pictures without sizes, for a sweeper."""
-    with_type = r"\.(jpg|png|gif|webp)$"
     return list(
-        Picture.objects.filter(width=0, is_broken=False, path__regex=with_type)
+        Picture.objects.filter(width=0, is_broken=False, path__regex=PICTURE_PATH)
         .order_by("pk")
         .values_list("pk", flat=True)[:limit]
     )

@@ -24,7 +24,7 @@ from sync.models import (
     Run,
     Warehouse,
 )
-from sync.pictures import size_name
+from sync.pictures import PICTURE_PATH, size_name
 from sync.visibility import Visibility
 
 
@@ -130,9 +130,7 @@ def files_of(products: Iterable[Product]) -> dict[int, list[FileView]]:
         of_bases |= Q(connection_id=product.connection_id, name__in=product.pictures)
     rows = {
         (each.connection_id, each.name): each
-        for each in Picture.objects.filter(of_bases, width=0).exclude(
-            path__regex=r"\.(jpe?g|png|webp|gif)$"
-        )
+        for each in Picture.objects.filter(of_bases, width=0).exclude(path__regex=PICTURE_PATH)
     }
     found: dict[int, list[FileView]] = {}
     for product in listed:

@@ -25,8 +25,6 @@ from typing import Protocol
 from search.query import Sort
 from search.words import Asked
 
-SLOTS = 32
-"""Price fields of a document: slots 0-31."""
 FACET_MARK = "\x1f"
 """Between key and value in a facet's term."""
 MIN_PART = 3

@@ -12,6 +12,7 @@ from search.engines import base
 from search.engines.base import Document
 from search.engines.name_order import KEYS, name_numbers
 from search.words import grams, stem, with_stems
+from sync.models.trade import SLOTS
 
 _RAW = "raw"
 _SPACED = "whitespace"
@@ -29,7 +30,7 @@ _FIELDS: tuple[tuple[str, str, str], ...] = (
     ("words", "text", _SPACED),
     ("stems", "text", _SPACED),
     ("others", "text", _SPACED),
-    *((f"price_{slot:02}", "amount", "") for slot in range(base.SLOTS)),
+    *((f"price_{slot:02}", "amount", "") for slot in range(SLOTS)),
     *((f"name_{level}", "amount", "") for level in range(KEYS)),
 )
 _MEANING = 3

@@ -23,6 +23,7 @@ from demo.year import Fate, PlannedOrder
 from sync import inbound, reading
 from sync.models import Connection, Contract, Offer, Run
 from sync.onec.records import RemoteLineRecord, RemoteOrderRecord
+from sync.onec.values import fingerprint
 
 AT_ONCE = 4
 """Orders in one transaction: the portal is open meanwhile, and nobody waits long for it."""
@@ -308,7 +309,7 @@ def _record(answer: _Answer, lines: Sequence[OrderLine]) -> RemoteOrderRecord:
         lines=tuple(remote),
         requisites=(("номерпо1с", number), ("проведен", str(answer.posted).lower())),
         changed_at=None,
-        digest=_digest(told),
+        digest=fingerprint(told.encode()),
     )
 
 
@@ -348,9 +349,3 @@ def _available(offer: Offer, warehouse_id: int | None) -> Decimal:
 
 def _money(amount: Decimal) -> Decimal:
     return amount.quantize(_CENT, ROUND_HALF_UP)
-
-
-def _digest(text: str) -> int:
-    return int.from_bytes(
-        hashlib.blake2b(text.encode(), digest_size=8).digest(), "big", signed=True
-    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -14,11 +13,12 @@ from sync.intake.book import Book
 from sync.merging import Batch, Target, Touched, fill, known, mark_seen, merge
 from sync.models import Category, PriceType, Property, PropertyValue, Warehouse
 from sync.models.mirror import REF_LENGTH
+from sync.models.trade import SLOTS
 from sync.onec import commerceml
 from sync.onec.commerceml import Item
+from sync.onec.values import fingerprint
 
 KINDS = ("category", "property", "property_value", "price_type", "warehouse")
-SLOTS = 32
 
 CATEGORIES = Target(
     name="category",
@@ -117,9 +117,9 @@ class Classifier:
         return any(self._staged.values()) or (self.book.overtakes and bool(self._same))
 
     def _note(self, kind: str, ref: str, row: tuple[Any, ...]) -> None:
-        self.book.tally.read += 1
         if len(ref) > REF_LENGTH:
             raise ValueError("an identifier over 255 characters", ref[:60])
+        self.book.tally.read += 1
         rows = self._rows.setdefault(kind, {})
         if ref in rows:
             # the last one wins; an equal one is no news, nor is an entry of two dictionaries
@@ -285,5 +285,4 @@ def _with_digest(ref: str, *values: Any) -> tuple[str, tuple[Any, ...]]:
 
 
 def _digest(*values: Any) -> int:
-    raw = repr(values).encode()
-    return int.from_bytes(hashlib.blake2b(raw, digest_size=8).digest(), "big", signed=True)
+    return fingerprint(repr(values).encode())

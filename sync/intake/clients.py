@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
@@ -19,6 +18,7 @@ from sync.onec.records import (
     CounterpartyRecord,
     PartnerRecord,
 )
+from sync.onec.values import fingerprint
 
 ClientRecord = PartnerRecord | CounterpartyRecord | AgreementRecord | ContractRecord
 
@@ -330,5 +330,4 @@ def _check_contract(record: ContractRecord) -> None:
 
 
 def _digest(record: object) -> int:
-    raw = repr(record).encode()
-    return int.from_bytes(hashlib.blake2b(raw, digest_size=8).digest(), "big", signed=True)
+    return fingerprint(repr(record).encode())

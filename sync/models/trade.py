@@ -7,6 +7,9 @@ from django.utils.translation import gettext_lazy as _
 
 from sync.models.mirror import Mirrored
 
+SLOTS = 32
+"""Price fields of the search engine: so many types of all bases can be sorted by."""
+
 
 class PriceType(Mirrored):
     """1C: Справочник.ВидыЦен. A column of prices with its currency and VAT rule.

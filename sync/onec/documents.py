@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Mapping
 from decimal import Decimal
@@ -26,9 +25,9 @@ from sync.onec.records import (
     RemoteOrderRecord,
 )
 
+_VERSION = re.compile("<НомерВерсии[^>]*>[^<]*</НомерВерсии>".encode())
 _ORDER = "заказ товара"
 _MONEY = ("выплата", "возврат", "эквайринг")
-_VERSION = re.compile("<НомерВерсии[^>]*>[^<]*</НомерВерсии>".encode())
 _STATUS = re.compile(r"^\[([^\]]{1,20})\]\s*(.*)$", re.DOTALL)
 
 
@@ -58,6 +57,7 @@ def _kind(inn: str, *, official: str) -> CounterpartyKind:
         return "company"
     return "sole_trader" if len(inn) == 12 else "person"
 
+
 def is_order(element: etree._Element) -> bool:
     """Whether a document is an order, and not a payment or a shipment made from one.
 
@@ -69,7 +69,6 @@ def is_order(element: etree._Element) -> bool:
     if operation in {"", _ORDER}:
         return True
     return not told.get("Основание") and not operation.startswith(_MONEY)
-
 
 
 def document_record(element: etree._Element) -> RemoteOrderRecord:
@@ -197,4 +196,4 @@ def _line(element: etree._Element) -> RemoteLineRecord:
 
 def _content_digest(element: etree._Element) -> int:
     raw = _VERSION.sub(b"", etree.tostring(element, encoding="utf-8", with_tail=False))
-    return int.from_bytes(hashlib.blake2b(raw, digest_size=8).digest(), "big", signed=True)
+    return values.fingerprint(raw)

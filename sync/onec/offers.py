@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import re
 from decimal import Decimal
 from typing import NamedTuple
@@ -41,11 +40,7 @@ def digest(element: etree._Element) -> int:
     raw = etree.tostring(element, encoding="utf-8", with_tail=False)
     if _MAKER in raw:
         raw = _MAKER_ID.sub(rb"\1", raw)
-    return _hash(raw)
-
-
-def _hash(raw: bytes) -> int:
-    return int.from_bytes(hashlib.blake2b(raw, digest_size=8).digest(), "big", signed=True)
+    return values.fingerprint(raw)
 
 
 def offer_ids(element: etree._Element) -> tuple[str, str]:
@@ -83,9 +78,9 @@ def offer_digests(element: etree._Element) -> OfferDigests:
     if identity and archived:
         identity.append(b"archived")
     return OfferDigests(
-        _hash(b"".join(identity)) if identity else None,
-        _hash(b"".join(prices)) if prices else None,
-        _hash(b"".join(stock)) if stock else None,
+        values.fingerprint(b"".join(identity)) if identity else None,
+        values.fingerprint(b"".join(prices)) if prices else None,
+        values.fingerprint(b"".join(stock)) if stock else None,
         archived,
     )
 

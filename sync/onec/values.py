@@ -5,6 +5,7 @@ A file repeats the same few texts without end, so the busiest of them remember t
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -14,6 +15,8 @@ from functools import lru_cache
 _GUID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 _DATE = re.compile(r"(\d{4})-(\d\d?)-(\d\d?)")
 _TIME = re.compile(r"(?:T|UTC|\s)\s*(\d\d?):(\d\d)(?::(\d\d))?")
+_DIGITS = 40
+"""Digits before or behind the point at most: "1e999999" is a number to no one."""
 _NUMBER_NOISE = str.maketrans({" ": None, "\u00a0": None, "\u202f": None, ",": "."})
 
 CURRENCIES: Mapping[str, str] = {
@@ -91,7 +94,7 @@ def told_flag(text: str | None) -> bool | None:
 def number(text: str | None) -> Decimal | None:
     """A finite Decimal, with spaces dropped and a decimal comma understood; empty is ``None``.
 
-    Raises ValueError when the text is not a number.
+    Raises ValueError when the text is not a number, or one that nobody can calculate with.
     """
     if text is None:
         return None
@@ -105,7 +108,7 @@ def number(text: str | None) -> Decimal | None:
             value = Decimal(plain)
         except InvalidOperation:
             raise ValueError("not a number", text.strip()[:60]) from None
-    if not value.is_finite():
+    if not value.is_finite() or (value and abs(value.adjusted()) > _DIGITS):
         raise ValueError("not a number", text.strip()[:60])
     return value
 
@@ -175,6 +178,11 @@ def moment(text: str | None) -> datetime | None:
     if hour > 23 or minute > 59 or second > 59:
         return None
     return datetime(on.year, on.month, on.day, hour, minute, second)  # noqa: DTZ001
+
+
+def fingerprint(raw: bytes) -> int:
+    """A signed 64-bit hash, which fits a column: equal content has an equal one."""
+    return int.from_bytes(hashlib.blake2b(raw, digest_size=8).digest(), "big", signed=True)
 
 
 @lru_cache(maxsize=4096)
