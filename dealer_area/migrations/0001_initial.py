@@ -46,6 +46,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'dealer',
                 'verbose_name_plural': 'dealers',
                 'ordering': ('name',),
+                'constraints': [models.CheckConstraint(condition=models.Q(('markup_percent__gte', 0)), name='dealer_area_dealer_markup')],
             },
         ),
         migrations.CreateModel(
@@ -242,7 +243,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'order line',
                 'verbose_name_plural': 'order lines',
                 'ordering': ('position',),
-                'constraints': [models.UniqueConstraint(fields=('order', 'position'), name='dealer_area_orderline_position')],
+                'constraints': [models.UniqueConstraint(fields=('order', 'position'), name='dealer_area_orderline_position'), models.CheckConstraint(condition=models.Q(('quantity__gt', 0)), name='dealer_area_orderline_quantity')],
             },
         ),
         migrations.AddIndex(

@@ -59,6 +59,11 @@ class Dealer(ClusterableModel):
         verbose_name = _("dealer")
         verbose_name_plural = _("dealers")
         ordering = ("name",)
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(markup_percent__gte=0), name="dealer_area_dealer_markup"
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name

@@ -159,6 +159,9 @@ class OrderLine(models.Model):
             models.UniqueConstraint(
                 fields=["order", "position"], name="dealer_area_orderline_position"
             ),
+            models.CheckConstraint(
+                condition=models.Q(quantity__gt=0), name="dealer_area_orderline_quantity"
+            ),
         )
 
     def __str__(self) -> str:
