@@ -80,20 +80,26 @@ def cart_of(membership: Membership) -> Cart:
     cart = Cart.objects.of(membership)
     if cart is not None:
         return cart
-    contract = available_contracts(membership.dealer).first()
+    entity, contract = first_choice(membership)
     Cart.objects.get_or_create(
         membership=membership,
         defaults={
             "placement_key": uuid.uuid4(),
             "contract": contract,
-            "legal_entity": entity_of(contract)
-            or LegalEntity.objects.for_dealer(membership.dealer).first(),
+            "legal_entity": entity,
             "outlet": Outlet.objects.for_membership(membership).first(),
         },
     )
     made = Cart.objects.of(membership)
     assert made is not None  # noqa: S101 - it was just made
     return made
+
+
+def first_choice(membership: Membership) -> tuple[LegalEntity | None, Contract | None]:
+    """The legal entity and the contract that a new cart of the member orders for."""
+    contract = available_contracts(membership.dealer).first()
+    entity = entity_of(contract) or LegalEntity.objects.for_dealer(membership.dealer).first()
+    return entity, contract
 
 
 def summary(buyer: Buyer) -> CartSummary:

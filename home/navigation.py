@@ -22,10 +22,9 @@ from base.models import PortalSettings, User
 from catalog_pages.catalogue import category_url, tree_of
 from dealer_area.access import Capability, memberships_of
 from dealer_area.buyers import Buyer, buyer_of
-from dealer_area.carting import summary
+from dealer_area.carting import first_choice, summary
 from dealer_area.models import LegalEntity, Membership
 from dealer_area.pricing import Money
-from dealer_area.terms import available_contracts, entity_of
 from home.models import StandardPage
 from sync import reading
 from sync.models import Contract
@@ -173,10 +172,7 @@ class Frame:
         cart = self._buyer.cart
         if cart is not None:
             return cart.legal_entity, cart.contract
-        contract = (
-            available_contracts(self._membership.dealer).first() if self._membership else None
-        )
-        return entity_of(contract), contract
+        return first_choice(self._membership) if self._membership else (None, None)
 
     @property
     def legal_entity_label(self) -> str:
