@@ -79,6 +79,7 @@ class Line:
     offer: OfferRow | None
     choices: int
     stock: str
+    is_elsewhere: bool
     quantity: Decimal | None
     price: Price | None
     retail: Price | None
@@ -189,6 +190,8 @@ def line_of(row: Row, buyer: Buyer) -> Line:
         offer=single if single and single.can_buy else None,
         choices=len(row.offers) if len(row.offers) > 1 else 0,
         stock=state.value,
+        is_elsewhere=state is StockState.OUT
+        and any(offer.quote.stock.elsewhere for offer in row.offers),
         quantity=single.quote.stock.quantity if single else None,
         price=cheapest.quote.shown if cheapest else None,
         retail=cheapest.quote.retail if cheapest and sees_both else None,

@@ -31,13 +31,22 @@ class StockView:
 
     `quantity` is that of the terms' warehouse, else of all together; debts of a warehouse
     (negative stock) count as nothing. `rows` lists warehouses with something in them by name.
-    `told_at` is when 1C last told another figure, None when it never told any.
+    `told_at` is when 1C last told another figure, None when it never told any. `own` is the name
+    of the terms' warehouse, "" when none is named or all count together.
     """
 
     state: StockState
     quantity: Decimal
     rows: tuple[tuple[str, Decimal], ...]
     told_at: datetime | None
+    own: str = ""
+
+    @property
+    def elsewhere(self) -> Decimal:
+        """What the other warehouses have when the buyer's own has nothing, else 0."""
+        if self.state is not StockState.OUT:
+            return Decimal(0)
+        return sum((quantity for _name, quantity in self.rows), Decimal(0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,19 +125,27 @@ def _stock(
         if stock
         else {}
     )
-    quantity = _available(told, terms, totals)
+    own = _own_warehouse(told, terms, totals)
+    quantity = told.get(own, Decimal(0)) if own else sum(told.values(), Decimal(0))
     product = offer.product
     few = LOW_PACKS * max(product.pack_multiple, product.min_quantity)
     state = StockState.LOW if quantity < few else StockState.IN
     if quantity <= 0:
         state = StockState.OUT
     rows = sorted((names.get(int(pk), ""), each) for pk, each in told.items() if each > 0)
-    return StockView(state, quantity, tuple(rows), stock.changed_at if stock else None)
+    return StockView(
+        state=state,
+        quantity=quantity,
+        rows=tuple(rows),
+        told_at=stock.changed_at if stock else None,
+        own=names.get(int(own), "") if own else "",
+    )
 
 
-def _available(told: Mapping[str, Decimal], terms: Terms | None, totals: frozenset[str]) -> Decimal:
-    own = str(terms.warehouse_id) if terms is not None and terms.warehouse_id else None
-    if own is None or (own not in told and not totals.isdisjoint(told)):
+def _own_warehouse(told: Mapping[str, Decimal], terms: Terms | None, totals: frozenset[str]) -> str:
+    """Key of the warehouse that counts, "" when all do."""
+    own = str(terms.warehouse_id) if terms is not None and terms.warehouse_id else ""
+    if own not in told and not totals.isdisjoint(told):
         # 1C told no warehouses, only how much there is altogether
-        return sum(told.values(), Decimal(0))
-    return told.get(own, Decimal(0))
+        return ""
+    return own

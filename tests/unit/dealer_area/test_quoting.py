@@ -92,6 +92,24 @@ def test_stock_is_that_of_the_terms_warehouse_and_rows_tell_all() -> None:
     assert stock.rows == (("Казань", Decimal(3)), ("Подольск", Decimal(40)))
 
 
+def test_what_only_other_warehouses_have_is_told() -> None:
+    trade = make_trade()
+    [offer] = make_goods(trade)
+    away = WarehouseFactory(connection=trade.warehouse.connection)
+
+    offer = restocked(offer, {away.pk: "40"})
+    stock = quote([offer], terms_of(trade), see_purchase=True)[offer.pk].stock
+    assert (stock.state, stock.elsewhere, stock.own) == (
+        StockState.OUT,
+        Decimal("40"),
+        str(trade.warehouse),
+    )
+
+    offer = restocked(offer, {trade.warehouse.pk: "1", away.pk: "40"})
+    stock = quote([offer], terms_of(trade), see_purchase=True)[offer.pk].stock
+    assert not stock.elsewhere
+
+
 def test_without_a_warehouse_in_the_terms_all_counts() -> None:
     trade = make_trade()
     trade.agreement.warehouse = None

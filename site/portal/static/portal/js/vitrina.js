@@ -171,6 +171,20 @@
 
   document.querySelectorAll('[data-theme-choice]').forEach(choice => { choice.hidden = false })
 
+  /* Gallery: the small picture of the large one in sight is marked. */
+  document.querySelectorAll('.gallery:not([data-single]) .plates').forEach(plates => {
+    const links = plates.closest('.gallery').querySelectorAll('ul a')
+    const seen = new IntersectionObserver(entries => {
+      entries.filter(entry => entry.isIntersecting).forEach(entry => {
+        links.forEach(link => {
+          if (link.hash === `#${entry.target.id}`) link.setAttribute('aria-current', 'true')
+          else link.removeAttribute('aria-current')
+        })
+      })
+    }, { root: plates, threshold: 0.6 })
+    plates.querySelectorAll('.plate').forEach(plate => seen.observe(plate))
+  })
+
   /* A form is sent once, however often it is pressed; the browser's back button frees it again. */
   document.addEventListener('submit', event => {
     if (event.target.method !== 'post' || event.defaultPrevented) return
