@@ -19,7 +19,7 @@ class OutletsField(forms.ModelMultipleChoiceField[Outlet]):
 
     def clean(self, value: Any) -> Any:
         """Refuse what is not offered before a database is asked, which may not hold the number."""
-        offered = {str(pk) for pk in self.queryset.values_list("pk", flat=True)}
+        offered = {str(one.pk) for one in self.queryset or ()}
         strange = [one for one in value or () if str(one) not in offered]
         if strange:
             raise ValidationError(

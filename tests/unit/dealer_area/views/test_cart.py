@@ -77,6 +77,16 @@ def test_adding_without_script_comes_back_and_says_the_correction(client: Client
     assert CartLine.objects.get().quantity == 24
 
 
+@pytest.mark.parametrize("offer", ["9" * 30, "-1", "x", ""])
+def test_adding_what_no_offer_can_be_changes_nothing(client: Client, offer: str) -> None:
+    trade = make_trade()
+
+    response = post(enter(client, trade), trade, "cart-add", offer=offer, quantity="1")
+
+    assert response.status_code == 302
+    assert not CartLine.objects.exists()
+
+
 def test_adding_by_htmx_renews_the_header_and_the_note(client: Client) -> None:
     trade = make_trade()
     [offer] = make_goods(trade, price="258.00")

@@ -116,6 +116,18 @@ def test_another_dealers_outlet_cannot_be_given(signed_in: Client, director: Mem
     assert not member.outlets.exists()
 
 
+@pytest.mark.parametrize("outlet", ["9" * 30, "-1", "x"])
+def test_an_outlet_that_no_row_can_be_is_refused(
+    signed_in: Client, director: Membership, outlet: str
+) -> None:
+    member = MembershipFactory(dealer=director.dealer)
+    answer = signed_in.post(
+        reverse("dealer:member", args=[member.pk]),
+        {"membership": director.pk, "action": "place", "role": "seller", "outlets": outlet},
+    )
+    assert answer.status_code == 422
+
+
 def test_role_and_outlets_are_changed(signed_in: Client, director: Membership) -> None:
     member = MembershipFactory(dealer=director.dealer)
     outlet = OutletFactory(dealer=director.dealer)

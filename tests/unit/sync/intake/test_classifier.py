@@ -30,6 +30,12 @@ def test_groups_form_a_tree_that_follows_moves(base: Connection) -> None:
     assert parents()["b"] is None
 
 
+def test_an_overlong_identifier_is_refused_and_counted_once(base: Connection) -> None:
+    run = take(base, classifier(group("x" * 256, "Х") + group("a", "А")))
+    assert (run.read_count, run.created_count, run.rejected_count) == (2, 1, 1)
+
+
+@pytest.mark.gotcha(22)
 def test_an_absent_group_stays(base: Connection) -> None:
     take(base, classifier(group("a", "А") + group("b", "Б")))
     take(base, classifier(group("a", "А")))
@@ -43,6 +49,7 @@ def test_a_deleted_group_is_archived(base: Connection) -> None:
     assert (it.archived, it.name) == (True, "А")
 
 
+@pytest.mark.gotcha(42)
 def test_a_dictionary_may_come_in_parts(base: Connection) -> None:
     take(base, classifier(properties=prop("p", "Цвет", {"v1": "Белый"})))
     take(base, classifier(properties=prop("p", "Цвет", {"v2": "Серый"})))
