@@ -56,7 +56,7 @@ run: $(VENV)/.messages ## start the portal with a demonstration company (PORT, V
 test: test-code test-browser ## all tests; browser journeys when a Chromium is found
 
 test-code: $(VENV)/.messages ## only unit and integration tests
-	$(BIN)/python -m pytest $(wildcard tests/unit tests/integration) -q -n $(WORKERS)
+	$(BIN)/python -m pytest $(wildcard tests/unit tests/integration tests/conformance) -q -n $(WORKERS)
 
 test-browser: $(VENV)/.messages ## only the browser journeys
 	@for name in "$${CHROMIUM:-}" chromium chromium-browser google-chrome; do \

@@ -97,6 +97,7 @@ def test_a_mark_of_deletion_cancels_and_can_be_taken_off() -> None:
     assert order.status == Order.Status.CONFIRMED
 
 
+@pytest.mark.gotcha(59)
 def test_an_unknown_status_is_flagged_once_and_listed_for_the_staff() -> None:
     order = placed(make_trade())
     for _ in range(2):
@@ -130,6 +131,7 @@ def test_orders_follow_when_staff_give_their_status_a_meaning() -> None:
     assert order.status == Order.Status.IN_PRODUCTION
 
 
+@pytest.mark.gotcha(62)
 def test_changed_lines_are_told_once_and_the_customers_own_stay() -> None:
     order = placed(make_trade(), 2)
     lines = copy_of(order).lines

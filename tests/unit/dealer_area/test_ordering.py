@@ -48,6 +48,7 @@ def set_stock(trade: Trade, offer: Offer, quantity: str) -> None:
     OfferStock.objects.filter(offer=offer).update(quantities={str(trade.warehouse.pk): quantity})
 
 
+@pytest.mark.gotcha(54)
 def test_an_order_is_a_snapshot_with_its_history_and_its_row_for_1c() -> None:
     trade = make_trade(markup="42")
     [offer] = make_goods(trade, price="258.00", vat_rate=Decimal(22))
@@ -70,6 +71,7 @@ def test_an_order_is_a_snapshot_with_its_history_and_its_row_for_1c() -> None:
     assert outbox.payload["amount"] == "516.00"
     assert outbox.payload["lines"][0]["offer_ref"] == offer.ref
     assert outbox.payload["party"]["inn"] == trade.counterparty.inn
+    assert outbox.payload["party"]["ref"] == trade.counterparty.ref
     cart.refresh_from_db()
     assert not cart.lines.exists()
     assert cart.placement_key != key

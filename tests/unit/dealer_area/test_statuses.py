@@ -44,6 +44,7 @@ KNOWN = {name_key(name): status for name, status in MEANINGS.items()}
         ({"name": "Не согласован", "posted": True}, Status.CONFIRMED),
     ],
 )
+@pytest.mark.gotcha(58, 60, 65)
 def test_status_of_known_words(told: dict[str, bool | str], status: str) -> None:
     assert status_of(RemoteState(**told), KNOWN) == Verdict(status, is_unknown=False)  # type: ignore[arg-type]
 

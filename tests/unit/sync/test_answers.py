@@ -25,6 +25,7 @@ from sync import answers
         ),
     ],
 )
+@pytest.mark.gotcha(11)
 def test_answers_are_these_bytes(answer: HttpResponse, body: str) -> None:
     assert answer.content == body.encode()
     assert answer.status_code == 200
@@ -32,6 +33,7 @@ def test_answers_are_these_bytes(answer: HttpResponse, body: str) -> None:
     assert answer["Content-Length"] == str(len(body.encode()))
 
 
+@pytest.mark.gotcha(15)
 def test_xml_names_its_charset_in_the_header() -> None:
     answer = answers.xml("<я/>".encode("cp1251"), "windows-1251")
     assert answer["Content-Type"] == "text/xml; charset=windows-1251"

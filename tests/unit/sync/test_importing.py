@@ -87,6 +87,7 @@ def test_a_file_becomes_rows_and_is_counted(base: Connection) -> None:
     assert found.category.parent == Category.objects.get(ref="g1")
 
 
+@pytest.mark.gotcha(27)
 def test_the_same_file_again_writes_no_row(base: Connection) -> None:
     take(base, whole_catalogue())
     before = state_of_mirror()
@@ -219,6 +220,7 @@ def stock(ref: str, quantity: int) -> str:
     return changes(offer(ref, f"<Количество>{quantity}</Количество>", name=""))
 
 
+@pytest.mark.gotcha(18)
 def test_a_later_stock_overtakes_a_waiting_earlier_file(base: Connection) -> None:
     take(base, goods(product("p1")) + package(offer("p1", "<Количество>1</Количество>")))
     earlier = store(base, message(stock("p1", 5)))
@@ -271,12 +273,14 @@ def test_a_bad_file_changes_nothing_and_says_why(
     assert not ChangeBatch.objects.exists()
 
 
+@pytest.mark.gotcha(16)
 def test_bytes_of_windows_1251_declared_utf_8_are_taken(base: Connection) -> None:
     content = message(goods(product("p1", "Имя товара"))).decode().encode("windows-1251")
     assert take(base, content).state == Run.State.DONE
     assert Product.objects.get().name == "Имя товара"
 
 
+@pytest.mark.gotcha(17)
 def test_windows_1251_and_a_byte_order_mark_are_taken(base: Connection) -> None:
     take(base, message(goods(product("p1", "Первый")), "windows-1251"))
     take(base, b"\xef\xbb\xbf" + message(goods(product("p2", "Второй"))))
@@ -293,6 +297,7 @@ def test_a_missing_file_fails_the_run(base: Connection) -> None:
     assert run.state == Run.State.FAILED
 
 
+@pytest.mark.gotcha(50)
 def test_bad_objects_are_named_and_the_rest_goes_on(base: Connection) -> None:
     take(base, goods(product("p1"), product("p2")))
     run = take(
@@ -322,6 +327,7 @@ def test_a_run_that_could_take_nothing_has_failed_and_names_the_first(base: Conn
     assert "p3" not in run.error
 
 
+@pytest.mark.gotcha(50)
 def test_a_run_with_too_many_bad_objects_has_failed(base: Connection) -> None:
     bad = [f"<Товар><Ид>b{n}</Ид></Товар>" for n in range(21)]
     run = take(base, goods(*bad, *(product(f"p{n}") for n in range(50))))
@@ -416,6 +422,7 @@ def test_two_dialects_telling_of_the_same_goods_make_the_same_mirror() -> None:
 
 
 @pytest.mark.skipif("VITRINA_SAMPLES" not in os.environ, reason="VITRINA_SAMPLES names no folder")
+@pytest.mark.gotcha(49)
 def test_real_files_are_taken_twice_without_a_crash_and_without_a_change() -> None:
     for folder in sorted(Path(os.environ["VITRINA_SAMPLES"]).iterdir()):
         for path in sorted(folder.glob("*.xml")) if folder.is_dir() else ():

@@ -200,6 +200,7 @@ def test_an_order_keeps_the_moment_it_was_told_at(base: Connection) -> None:
     assert told["vat_rate"] == "22"
 
 
+@pytest.mark.gotcha(61)
 def test_orders_are_matched_by_number_then_by_ref(base: Connection) -> None:
     ingest(connection=base, kind="order", records=[order()], at=AT)
     ingest(

@@ -32,6 +32,7 @@ def _states() -> dict[str, str]:
     return dict(OutboxOrder.objects.values_list("number", "state"))
 
 
+@pytest.mark.gotcha(51)
 def test_enqueue_refuses_a_number_that_1c_would_cut() -> None:
     with pytest.raises(ValueError, match="number"):
         outbound.enqueue(ConnectionFactory(), outgoing_order("123456789012"))
@@ -56,6 +57,7 @@ def test_give_without_orders_is_a_bare_root_and_no_entry_in_the_journal(
     assert not Run.objects.exists()
 
 
+@pytest.mark.gotcha(15)
 def test_give_speaks_the_charset_of_the_base(session: ExchangeSession) -> None:
     session.connection.charset = "windows-1251"
     session.connection.save()
@@ -65,6 +67,7 @@ def test_give_speaks_the_charset_of_the_base(session: ExchangeSession) -> None:
     assert "Заказ товара".encode("cp1251") in answer.body
 
 
+@pytest.mark.gotcha(52, 53)
 def test_give_leaves_a_bad_order_behind_with_its_reasons(session: ExchangeSession) -> None:
     bad = outgoing_order("2", lines=(outgoing_line(offer_ref=""), outgoing_line(name="")))
     for order in (outgoing_order("1"), bad, outgoing_order("3")):
@@ -106,6 +109,7 @@ def test_give_again_what_was_never_confirmed(session: ExchangeSession) -> None:
     assert OutboxOrder.objects.get().attempts == 2
 
 
+@pytest.mark.gotcha(21)
 def test_confirm_marks_the_batch_of_its_own_session(session: ExchangeSession) -> None:
     outbound.enqueue(session.connection, outgoing_order("1"))
     outbound.give(session=session, at=AT)

@@ -78,6 +78,7 @@ def test_the_same_content_under_another_name_is_ready_at_once(
     assert pictures.keep(base, "other.jpg", drawn).width == 1600
 
 
+@pytest.mark.gotcha(45)
 def test_a_new_content_under_an_old_name_has_a_new_address(
     base: Connection, drawn: Path, tmp_path: Path
 ) -> None:

@@ -50,6 +50,7 @@ def _files_on_disk() -> list[Path]:
     return [path for path in receiving.root().rglob("*") if path.is_file()]
 
 
+@pytest.mark.gotcha(3)
 def test_receive_puts_pieces_together(session: ExchangeSession) -> None:
     body = DOCUMENT.format("<Товар/>" * 1000).encode()
     for start in range(0, len(body), 1024):
@@ -61,6 +62,7 @@ def test_receive_puts_pieces_together(session: ExchangeSession) -> None:
 
 
 @pytest.mark.parametrize("repeated", [1, 3, 5])
+@pytest.mark.gotcha(3)
 def test_receive_takes_a_repeated_piece_once(session: ExchangeSession, repeated: int) -> None:
     numbers = "".join(f"<Товар>{number}</Товар>" for number in range(200))
     body = DOCUMENT.format(numbers).encode()
@@ -93,6 +95,7 @@ def test_receive_of_the_last_piece_after_the_file_was_taken(session: ExchangeSes
     assert full_path(file).read_bytes() == body
 
 
+@pytest.mark.gotcha(5)
 def test_receive_begins_anew_after_init(session: ExchangeSession) -> None:
     old = _send(session, b"<?xml half")
     sessions.open_upload(session=session)
@@ -140,6 +143,7 @@ def test_receive_of_a_picture_again_after_it_was_kept(session: ExchangeSession) 
     assert full_path(again).read_bytes() == b"\xff\xd8\xffjpeg"
 
 
+@pytest.mark.gotcha(4)
 def test_two_sessions_do_not_meet(session: ExchangeSession) -> None:
     other = ExchangeSessionFactory(connection=session.connection, upload=1)
     first = _send(session, b"<?xml one")
@@ -199,6 +203,7 @@ def test_receive_stops_at_the_limit_of_a_file(
     _send(session, b"123456", length=length)
 
 
+@pytest.mark.gotcha(4)
 def test_receive_stops_at_the_limit_of_an_upload(session: ExchangeSession, settings: Any) -> None:
     settings.EXCHANGE_UPLOAD_BYTES = 20
     _send(session, b"<?xml 89012345")

@@ -72,6 +72,7 @@ def imported(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     def import_run(run_id: int, *, owner: str) -> None:
         called.append(run_id)
         Run.objects.filter(pk=run_id).update(state=Run.State.DONE)
+@pytest.mark.gotcha(8)
 
     monkeypatch.setattr(importing, "import_run", import_run)
     return called
@@ -96,6 +97,7 @@ def test_take_queues_a_file_once(session: ExchangeSession, work: Work) -> None:
 def test_take_of_other_content_is_another_run(session: ExchangeSession, work: Work) -> None:
     send(session, DOCUMENT[:50], "import.xml")
     first = running.take(session=session, sent_name="import.xml", queue=work.queue)
+@pytest.mark.gotcha(6)
     send(session, DOCUMENT[50:], "import.xml")
     second = running.take(session=session, sent_name="import.xml", queue=work.queue)
     assert work.runs == [first.pk, second.pk]
@@ -203,6 +205,7 @@ def test_process_fails_the_run_of_a_bad_archive(
 def test_process_fails_the_run_of_a_removed_file(work: Work, imported: list[int]) -> None:
     run = RunFactory(file__removed_at=AT)
     running.process(run.pk, queue=work.queue)
+@pytest.mark.gotcha(8, 9)
     run.refresh_from_db()
     assert run.state == Run.State.FAILED
     assert imported == []

@@ -149,6 +149,7 @@ def test_credentials_of_old_clients_are_in_windows_1251() -> None:
     answer = Client().get(
         f"{PATH}?type=catalog&mode=checkauth",
         headers={"Authorization": basic("обмен", PASSWORD, "cp1251")},
+@pytest.mark.gotcha(1)
     )
     assert answer.content.startswith(b"success\n")
     assert ExchangeSession.objects.get().connection == base
@@ -216,6 +217,7 @@ def test_a_session_is_found_by_the_address_too(onec: OneC) -> None:
 
 def test_a_base_switched_off_has_no_sessions(base: Connection, onec: OneC) -> None:
     base.is_active = False
+@pytest.mark.gotcha(2)
     base.save()
     assert onec.says("init").startswith("failure\n")
     assert OneC(base).says("checkauth").startswith("failure\n")
@@ -245,6 +247,7 @@ def test_file_is_stored_before_it_is_acknowledged(onec: OneC) -> None:
 
 def test_file_needs_a_body_sent_by_post(onec: OneC) -> None:
     assert onec.says("file", filename="import.xml").startswith("failure\n")
+@pytest.mark.gotcha(19)
 
 
 @pytest.mark.parametrize(
@@ -315,6 +318,7 @@ def test_import_finds_what_is_in_an_archive(onec: OneC) -> None:
         archive.writestr("import0_1.xml", DOCUMENT)
     body = target.getvalue()
     for piece in (body[:40], body[40:]):
+@pytest.mark.gotcha(9)
         name = "C%3A%5CTemp%5Cv8_3B8F_3e.zip"
         assert onec.says("file", piece, filename=name) == "success"
     assert onec.says("import", filename="import0_1.xml") == "success"
@@ -326,6 +330,7 @@ def test_a_poll_is_cheap(onec: OneC, django_assert_max_num_queries: Any) -> None
     receiving.seal(file, receiving.content_hash(file))
     Run.objects.create(
         connection=onec.base, file=file, kind="catalog", title="import.xml", state=Run.State.DONE
+@pytest.mark.gotcha(14)
     )
     with django_assert_max_num_queries(3):
         onec.says("import", filename="import.xml")
@@ -359,6 +364,7 @@ def test_query_in_the_version_agreed_on(sale: OneC, base: Connection) -> None:
     # an init that names no version opens an upload and changes nothing of that
     sale.says("init")
     text = sale.ask("query").content.decode()
+@pytest.mark.gotcha(21)
     assert len(read_batch(text, wrapped=True)) == 1
     assert 'ВерсияСхемы="3.1"' in text
     assert "<Контейнер>" not in OneC(base, "sale").sign_in().ask("query").content.decode()
@@ -373,6 +379,7 @@ def test_success_of_another_session_confirms_nothing(sale: OneC, base: Connectio
 
 
 def test_success_of_a_catalogue_and_the_end_of_a_full_exchange_change_nothing(onec: OneC) -> None:
+@pytest.mark.gotcha(12, 13)
     for mode in ("success", "deactivate", "complete"):
         assert onec.says(mode, timestamp="1700000000") == "success"
     assert not Run.objects.exists()
@@ -386,6 +393,7 @@ def test_answers_to_orders_are_imported_without_being_asked_for(
         views, "QUEUE", running.Queue(import_file=queued.append, make_sizes=queued.append)
     )
     assert sale.says("file", DOCUMENT[:70], filename="orders-1.xml") == "success"
+@pytest.mark.gotcha(67)
     assert queued == []
     assert sale.says("file", DOCUMENT[70:], filename="orders-1.xml") == "success"
     assert queued == [Run.objects.get().pk]
@@ -408,6 +416,7 @@ def test_file_in_chunks_of_http(onec: OneC) -> None:
     refused = views.exchange(request).content.decode()
     assert refused == "failure\nНе указана длина файла."
     request.META["wsgi.input_terminated"] = True
+@pytest.mark.gotcha(10)
     assert views.exchange(request).content == b"success"
     assert receiving.full_path(ReceivedFile.objects.get()).read_bytes() == DOCUMENT
 

@@ -31,6 +31,7 @@ def values(ref: str, *told: str) -> str:
     return f"<ЗначенияСвойства><Ид>{ref}</Ид>{inside}</ЗначенияСвойства>"
 
 
+@pytest.mark.gotcha(41)
 def test_the_fields_of_a_product(base: Connection) -> None:
     take(
         base,
@@ -66,6 +67,7 @@ def test_guids_are_the_same_in_any_case_and_codes_are_not(base: Connection) -> N
     assert set(Product.objects.values_list("ref", flat=True)) == {guid.lower(), "Код", "КОД"}
 
 
+@pytest.mark.gotcha(44, 45)
 def test_what_a_delta_does_not_tell_is_kept(base: Connection) -> None:
     take(base, goods(product("p", inside="<Описание>Текст</Описание><Картинка>a.jpg</Картинка>")))
     take(base, goods(product("p", "Иначе")))
@@ -84,6 +86,7 @@ def test_what_a_delta_does_not_tell_is_kept(base: Connection) -> None:
         product("p", "Ручка", "<ПометкаУдаления>true</ПометкаУдаления>"),
     ],
 )
+@pytest.mark.gotcha(24)
 def test_a_deleted_product_is_archived_and_comes_back(base: Connection, element: str) -> None:
     take(base, goods(product("p")))
     take(base, goods(element))
@@ -97,11 +100,13 @@ def test_a_deletion_mark_on_an_unknown_product_makes_none(base: Connection) -> N
     assert not Product.objects.exists()
 
 
+@pytest.mark.gotcha(33)
 def test_variants_inside_the_catalogue_are_one_product(base: Connection) -> None:
     take(base, goods(product("p#a", "Ручка (медь)"), product("p#b", "Ручка (хром)")))
     assert [(it.ref, it.name) for it in Product.objects.all()] == [("p", "Ручка (медь)")]
 
 
+@pytest.mark.gotcha(28)
 def test_an_identifier_twice_in_a_file_is_as_the_last_says(base: Connection) -> None:
     run = take(base, goods(product("p", "Первая"), product("p", "Вторая")))
     assert Product.objects.get().name == "Вторая"
@@ -128,6 +133,7 @@ def test_the_first_known_group_is_the_place() -> None:
     assert place(["a", "b"], {"a": (), "b": ()}) == ("a", False)
 
 
+@pytest.mark.gotcha(43)
 def test_a_manufacturer_with_a_new_identifier_is_no_change(base: Connection) -> None:
     def told(ref: str) -> str:
         maker = f"<Изготовитель><Ид>{ref}</Ид><Наименование>Завод</Наименование></Изготовитель>"

@@ -56,12 +56,14 @@ STOCK = {
 
 
 @pytest.mark.parametrize("spelling", STOCK)
+@pytest.mark.gotcha(36)
 def test_stock_is_the_same_however_it_is_spelled(base: Connection, spelling: str) -> None:
     take(base, goods(product("p1")) + package(offer("p1", STOCK[spelling])))
     expected = {"": "7"} if "total" in spelling else {"w1": "5", "w2": "-2"}
     assert offers()["p1"]["stock"] == expected
 
 
+@pytest.mark.gotcha(35)
 def test_a_delta_without_a_warehouse_row_is_zero_everywhere(base: Connection) -> None:
     take(base, goods(product("p1")) + package(offer("p1", STOCK["attributes"])))
     take(base, changes(offer("p1", "<Количество>0</Количество>", name="")))
@@ -100,6 +102,7 @@ def test_an_empty_list_of_prices_takes_them_away(base: Connection) -> None:
         ("9999999999999.99", "1", "9999999999999.99"),
     ],
 )
+@pytest.mark.gotcha(41)
 def test_prices_are_for_one_base_unit_rounded_half_up(
     base: Connection, amount: str, coefficient: str, kept: str
 ) -> None:
@@ -111,6 +114,7 @@ def test_prices_are_for_one_base_unit_rounded_half_up(
     assert offers()["p1"]["prices"] == {"t": kept}
 
 
+@pytest.mark.gotcha(38)
 def test_an_undescribed_price_type_gets_a_row_that_is_filled_later(base: Connection) -> None:
     inside = "<Валюта>грн</Валюта>"
     run = take(
@@ -146,6 +150,7 @@ DELETED = {
 
 
 @pytest.mark.parametrize("spelling", DELETED)
+@pytest.mark.gotcha(25)
 def test_a_deleted_offer_keeps_its_name_and_comes_back(base: Connection, spelling: str) -> None:
     whole = package(offer("p1", name="Ручка-скоба"))
     take(base, goods(product("p1")) + whole)
@@ -197,6 +202,7 @@ def test_a_plain_offer_is_not_sold_beside_offers_with_a_characteristic(base: Con
     assert Offer.objects.sold().get().ref == "p1#red"
 
 
+@pytest.mark.gotcha(34)
 def test_a_characteristic_told_apart_is_the_same_offer(base: Connection) -> None:
     take(base, goods(product("p1")) + package(offer("p1#red")))
     apart = "<ИдХарактеристики>red</ИдХарактеристики><Количество>4</Количество>"
@@ -207,6 +213,7 @@ def test_a_characteristic_told_apart_is_the_same_offer(base: Connection) -> None
 # offers before their products
 
 
+@pytest.mark.gotcha(37)
 def test_offers_wait_for_their_product(base: Connection) -> None:
     run = take(base, package(offer("p1", f"<Цены>{price('t', '5')}</Цены>{STOCK['total']}")))
     assert (run.parked_count, Parked.objects.count()) == (1, 1)
@@ -234,6 +241,7 @@ def test_a_kept_word_gives_way_to_a_later_one(base: Connection) -> None:
     assert offers()["p1"]["stock"] == {"": "8"}
 
 
+@pytest.mark.gotcha(28)
 def test_an_offer_told_twice_is_as_the_last_word_says(base: Connection) -> None:
     twice = package(
         offer("p1", "<Количество>1</Количество>"), offer("p1", "<Количество>2</Количество>")
@@ -243,6 +251,7 @@ def test_an_offer_told_twice_is_as_the_last_word_says(base: Connection) -> None:
     assert run.warning_count >= 1
 
 
+@pytest.mark.gotcha(29)
 def test_the_same_refs_of_two_bases_are_two_offers(base: Connection) -> None:
     other = ConnectionFactory()
     for each, quantity in ((base, 1), (other, 2)):

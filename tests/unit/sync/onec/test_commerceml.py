@@ -66,6 +66,7 @@ def test_reading_goes_on_behind_any_object(tmp_path: Path, after: int) -> None:
 
 
 @pytest.mark.parametrize("namespace", ["", "urn:1C.ru:commerceml_3", "urn:1C.ru:commerceml_210"])
+@pytest.mark.gotcha(32)
 def test_the_namespace_does_not_matter(tmp_path: Path, namespace: str) -> None:
     content = message(WHOLE).replace(
         b'xmlns="urn:1C.ru:commerceml_2"', f'xmlns="{namespace}"'.encode() if namespace else b""
@@ -96,6 +97,7 @@ def test_a_file_with_nothing_to_tell_is_normal(tmp_path: Path, content: str) -> 
 @pytest.mark.parametrize(
     "content", ["<Нечто>1</Нечто>", "<Каталог><Товары><Вещь/></Товары></Каталог>"]
 )
+@pytest.mark.gotcha(32)
 def test_a_file_in_which_nothing_is_recognised_is_refused(tmp_path: Path, content: str) -> None:
     with pytest.raises(BadFile, match="no object was recognised"):
         read(tmp_path, message(content))

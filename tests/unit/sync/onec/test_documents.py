@@ -25,6 +25,7 @@ def document(inside: str = "", **requisites: str) -> RemoteOrderRecord:
     return document_record(etree.fromstring(xml))
 
 
+@pytest.mark.gotcha(58)
 def test_what_ut_tells_of_an_order() -> None:
     it = document(
         "<Ид>d1</Ид><Дата>2026-11-20</Дата><Валюта>руб</Валюта><Сумма>10.50</Сумма>",
@@ -56,6 +57,7 @@ def test_what_ut_tells_of_an_order() -> None:
         ({}, "", ""),
     ],
 )
+@pytest.mark.gotcha(59)
 def test_the_status_in_its_spellings(requisites: dict[str, str], status: str, code: str) -> None:
     it = document(**requisites)
     assert (it.status, it.status_code) == (status, code)
@@ -88,6 +90,7 @@ def test_the_version_is_no_content() -> None:
     assert first.digest != document("<Комментарий>х</Комментарий>").digest
 
 
+@pytest.mark.gotcha(62)
 def test_a_product_may_stand_in_a_document_twice() -> None:
     line = (
         "<Товар><Ид>p#c</Ид><Наименование>Ручка</Наименование><Количество>2</Количество>"
@@ -100,6 +103,7 @@ def test_a_product_may_stand_in_a_document_twice() -> None:
     assert (it.lines[0].price, it.lines[0].vat_rate) == (Decimal("10.5"), Decimal(22))
 
 
+@pytest.mark.gotcha(66)
 def test_empty_values_are_empty() -> None:
     it = document("<Сумма/>", Дата_оплаты_по_1С="0001-01-01")
     assert (it.amount, it.paid_on, it.paid) == (None, None, None)

@@ -44,6 +44,7 @@ def test_pairs_keep_order_and_leave_out_empty_values_and_nameless_items() -> Non
     ],
 )
 @pytest.mark.parametrize("namespace", ["", NS])
+@pytest.mark.gotcha(24)
 def test_a_deletion_mark_in_its_spellings(xml: str, deleted: bool | None, namespace: str) -> None:
     assert (
         elements.marked_deleted(etree.fromstring(xml.replace("<Т", f"<Т{namespace}", 1))) is deleted

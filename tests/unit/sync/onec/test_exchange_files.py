@@ -54,6 +54,7 @@ def test_write_orders_is_read_by_1c_as_it_was_placed() -> None:
     assert (line.vat_rate, line.vat_amount) == ("22", Decimal("22.00"))
 
 
+@pytest.mark.gotcha(56)
 def test_write_orders_says_vat_on_the_document_and_on_each_line() -> None:
     free = outgoing_line(vat_rate=None, vat_amount=Decimal("0.00"))
     root = etree.fromstring(_written(outgoing_order(lines=(outgoing_line(), free))))
@@ -76,6 +77,7 @@ def test_write_orders_says_vat_on_the_document_and_on_each_line() -> None:
         ({"inn": "", "kind": "person"}, False, True, None),
     ],
 )
+@pytest.mark.gotcha(55)
 def test_write_orders_names_the_buyer_as_1c_looks_him_up(
     changed: dict[str, str], official: bool, full: bool, kpp: str | None
 ) -> None:
@@ -88,6 +90,7 @@ def test_write_orders_names_the_buyer_as_1c_looks_him_up(
     assert read_batch(body.decode())
 
 
+@pytest.mark.gotcha(57)
 def test_write_orders_puts_terms_into_requisites() -> None:
     order = outgoing_order(
         organisation_name="ООО «Фабрика»",
@@ -109,6 +112,7 @@ def test_write_orders_puts_terms_into_requisites() -> None:
     }
 
 
+@pytest.mark.gotcha(15)
 def test_write_orders_in_windows_1251_refers_to_what_it_lacks_by_number() -> None:
     body = _written(outgoing_order(comment="Ёлка 🎄 ₽"), charset="windows-1251")
     assert body.startswith(b'<?xml version="1.0" encoding="windows-1251"?>')
@@ -143,6 +147,7 @@ def test_clean_drops_what_xml_cannot_carry() -> None:
         (outgoing_order(amount=Decimal("122.01")), "amount"),
     ],
 )
+@pytest.mark.gotcha(51, 52, 53)
 def test_faults_finds_what_1c_would_refuse(order: OutgoingOrder, kind: str | None) -> None:
     assert (kind or "line_figures") in [fault.kind for fault in faults(order)]
 
@@ -212,6 +217,7 @@ def test_whatever_has_no_faults_is_loaded_by_1c(orders: list[OutgoingOrder], cha
     ]
 
 
+@pytest.mark.gotcha(67)
 def test_write_lists_names_statuses_with_a_latin_letter() -> None:
     assert write_lists([("sent", "отправлен")]).decode() == (
         '<?xml version="1.0" encoding="utf-8"?>\n'

@@ -55,6 +55,7 @@ def test_safe_name_keeps_what_goods_refer_to(sent: str, kept: str) -> None:
         "a" * 600 + ".xml",
     ],
 )
+@pytest.mark.gotcha(19)
 def test_safe_name_refuses(sent: str) -> None:
     with pytest.raises(UnsafeName):
         safe_name(sent)
