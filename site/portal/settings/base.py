@@ -16,7 +16,8 @@ ROOT = Path(__file__).resolve().parents[3]
 env = environ.Env()
 env.read_env(env.str("VITRINA_ENV_FILE", default=str(ROOT / ".env")))
 
-DATA_DIR = Path(env.str("VITRINA_DATA_DIR", default=str(ROOT / "var"))).resolve()
+# a service is started from anywhere: "var" of a copied .env must not become /var
+DATA_DIR = (ROOT / env.str("VITRINA_DATA_DIR", default="var")).resolve()
 DATA_DIR.mkdir(parents=True, exist_ok=True)
 
 DEBUG = env.bool("DEBUG", default=False)
