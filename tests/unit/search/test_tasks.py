@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 
 from search import indexing, tasks
 from search.finding import find
@@ -14,13 +12,6 @@ from search.query import Query
 from sync import ports
 from sync.models import Run
 from tests.factories.search import Catalogue
-
-
-@pytest.fixture(autouse=True)
-def _empty_cache() -> Iterator[None]:
-    cache.clear()
-    yield
-    cache.clear()
 
 
 def test_mirror_that_changed_is_indexed(

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from django.core.cache import cache
 from django.utils import timezone
 
 from sync import connections, sessions
@@ -13,13 +10,6 @@ from sync.connections import GUESSES, TooManyGuesses
 from tests.factories.sync import PASSWORD, ConnectionFactory, ExchangeSessionFactory
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _empty_cache() -> Iterator[None]:
-    cache.clear()
-    yield
-    cache.clear()
 
 
 def test_create_connection_keeps_a_hash_and_the_settings() -> None:

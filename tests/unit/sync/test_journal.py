@@ -2,23 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
-from django.core.cache import cache
 
 from sync import journal
 from sync.models import Run
 from tests.factories.sync import AT, ConnectionFactory, ReceivedFileFactory, RunFactory
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def _empty_cache() -> Iterator[None]:
-    cache.clear()
-    yield
-    cache.clear()
 
 
 def test_refuse_leaves_a_failed_run() -> None:

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.utils import timezone
 
 from sync import importing, leases, ports, receiving, running
@@ -46,12 +44,9 @@ class Work:
 
 
 @pytest.fixture(autouse=True)
-def _own_folders(settings: Any, tmp_path: Path) -> Iterator[None]:
+def _own_folders(settings: Any, tmp_path: Path) -> None:
     settings.EXCHANGE_ROOT = tmp_path / "exchange"
     settings.MEDIA_ROOT = tmp_path / "media"
-    cache.clear()
-    yield
-    cache.clear()
 
 
 @pytest.fixture
@@ -72,12 +67,12 @@ def imported(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     def import_run(run_id: int, *, owner: str) -> None:
         called.append(run_id)
         Run.objects.filter(pk=run_id).update(state=Run.State.DONE)
-@pytest.mark.gotcha(8)
 
     monkeypatch.setattr(importing, "import_run", import_run)
     return called
 
 
+@pytest.mark.gotcha(8)
 def test_take_queues_a_file_once(session: ExchangeSession, work: Work) -> None:
     file = send(session, DOCUMENT, "import0_1.xml")
     run = running.take(session=session, sent_name="import0_1.xml", queue=work.queue)
@@ -97,12 +92,12 @@ def test_take_queues_a_file_once(session: ExchangeSession, work: Work) -> None:
 def test_take_of_other_content_is_another_run(session: ExchangeSession, work: Work) -> None:
     send(session, DOCUMENT[:50], "import.xml")
     first = running.take(session=session, sent_name="import.xml", queue=work.queue)
-@pytest.mark.gotcha(6)
     send(session, DOCUMENT[50:], "import.xml")
     second = running.take(session=session, sent_name="import.xml", queue=work.queue)
     assert work.runs == [first.pk, second.pk]
 
 
+@pytest.mark.gotcha(6)
 def test_take_looks_into_archives(
     session: ExchangeSession, work: Work, imported: list[int]
 ) -> None:
@@ -205,12 +200,12 @@ def test_process_fails_the_run_of_a_bad_archive(
 def test_process_fails_the_run_of_a_removed_file(work: Work, imported: list[int]) -> None:
     run = RunFactory(file__removed_at=AT)
     running.process(run.pk, queue=work.queue)
-@pytest.mark.gotcha(8, 9)
     run.refresh_from_db()
     assert run.state == Run.State.FAILED
     assert imported == []
 
 
+@pytest.mark.gotcha(8, 9)
 def test_wait_gives_up_after_its_time(work: Work) -> None:
     run = RunFactory(state=Run.State.QUEUED)
     started = time.monotonic()

@@ -6,12 +6,10 @@ import base64
 import io
 import re
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 from django.test import Client, RequestFactory
 from django.urls import reverse
 from django.utils import timezone
@@ -30,11 +28,8 @@ DOCUMENT = (
 
 
 @pytest.fixture(autouse=True)
-def _own_folder(settings: Any, tmp_path: Path) -> Iterator[None]:
+def _own_folder(settings: Any, tmp_path: Path) -> None:
     settings.EXCHANGE_ROOT = tmp_path / "exchange"
-    cache.clear()
-    yield
-    cache.clear()
 
 
 @pytest.fixture
@@ -149,12 +144,12 @@ def test_credentials_of_old_clients_are_in_windows_1251() -> None:
     answer = Client().get(
         f"{PATH}?type=catalog&mode=checkauth",
         headers={"Authorization": basic("обмен", PASSWORD, "cp1251")},
-@pytest.mark.gotcha(1)
     )
     assert answer.content.startswith(b"success\n")
     assert ExchangeSession.objects.get().connection == base
 
 
+@pytest.mark.gotcha(1)
 def test_a_wrong_password_and_missing_credentials_are_told_apart(base: Connection) -> None:
     onec = OneC(base)
     onec.password = "wrong"
@@ -217,12 +212,12 @@ def test_a_session_is_found_by_the_address_too(onec: OneC) -> None:
 
 def test_a_base_switched_off_has_no_sessions(base: Connection, onec: OneC) -> None:
     base.is_active = False
-@pytest.mark.gotcha(2)
     base.save()
     assert onec.says("init").startswith("failure\n")
     assert OneC(base).says("checkauth").startswith("failure\n")
 
 
+@pytest.mark.gotcha(2)
 def test_init_says_more_only_to_whoever_names_a_version(base: Connection, onec: OneC) -> None:
     base.use_zip = True
     base.file_limit = 1024
@@ -247,12 +242,12 @@ def test_file_is_stored_before_it_is_acknowledged(onec: OneC) -> None:
 
 def test_file_needs_a_body_sent_by_post(onec: OneC) -> None:
     assert onec.says("file", filename="import.xml").startswith("failure\n")
-@pytest.mark.gotcha(19)
 
 
 @pytest.mark.parametrize(
     "name", ["../../etc/passwd", "%2Fetc%2Fx.xml", "x.php", ".htaccess", "", "a%00.xml"]
 )
+@pytest.mark.gotcha(19)
 def test_file_with_an_unsafe_name_is_refused_and_journalled(onec: OneC, name: str) -> None:
     assert re.fullmatch(r"failure\n[^\n]+", onec.says("file", b"x", filename=name))
     assert not ReceivedFile.objects.exists()
@@ -318,24 +313,24 @@ def test_import_finds_what_is_in_an_archive(onec: OneC) -> None:
         archive.writestr("import0_1.xml", DOCUMENT)
     body = target.getvalue()
     for piece in (body[:40], body[40:]):
-@pytest.mark.gotcha(9)
         name = "C%3A%5CTemp%5Cv8_3B8F_3e.zip"
         assert onec.says("file", piece, filename=name) == "success"
     assert onec.says("import", filename="import0_1.xml") == "success"
 
 
+@pytest.mark.gotcha(9)
 def test_a_poll_is_cheap(onec: OneC, django_assert_max_num_queries: Any) -> None:
     onec.says("file", DOCUMENT, filename="import.xml")
     file = ReceivedFile.objects.get()
     receiving.seal(file, receiving.content_hash(file))
     Run.objects.create(
         connection=onec.base, file=file, kind="catalog", title="import.xml", state=Run.State.DONE
-@pytest.mark.gotcha(14)
     )
     with django_assert_max_num_queries(3):
         onec.says("import", filename="import.xml")
 
 
+@pytest.mark.gotcha(14)
 def test_query_without_orders(sale: OneC) -> None:
     answer = sale.ask("query")
     assert answer["Content-Type"] == "text/xml; charset=utf-8"
@@ -364,12 +359,12 @@ def test_query_in_the_version_agreed_on(sale: OneC, base: Connection) -> None:
     # an init that names no version opens an upload and changes nothing of that
     sale.says("init")
     text = sale.ask("query").content.decode()
-@pytest.mark.gotcha(21)
     assert len(read_batch(text, wrapped=True)) == 1
     assert 'ВерсияСхемы="3.1"' in text
     assert "<Контейнер>" not in OneC(base, "sale").sign_in().ask("query").content.decode()
 
 
+@pytest.mark.gotcha(21)
 def test_success_of_another_session_confirms_nothing(sale: OneC, base: Connection) -> None:
     outbound.enqueue(base, outgoing_order("1"))
     sale.ask("query")
@@ -379,12 +374,12 @@ def test_success_of_another_session_confirms_nothing(sale: OneC, base: Connectio
 
 
 def test_success_of_a_catalogue_and_the_end_of_a_full_exchange_change_nothing(onec: OneC) -> None:
-@pytest.mark.gotcha(12, 13)
     for mode in ("success", "deactivate", "complete"):
         assert onec.says(mode, timestamp="1700000000") == "success"
     assert not Run.objects.exists()
 
 
+@pytest.mark.gotcha(12, 13)
 def test_answers_to_orders_are_imported_without_being_asked_for(
     sale: OneC, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -393,12 +388,12 @@ def test_answers_to_orders_are_imported_without_being_asked_for(
         views, "QUEUE", running.Queue(import_file=queued.append, make_sizes=queued.append)
     )
     assert sale.says("file", DOCUMENT[:70], filename="orders-1.xml") == "success"
-@pytest.mark.gotcha(67)
     assert queued == []
     assert sale.says("file", DOCUMENT[70:], filename="orders-1.xml") == "success"
     assert queued == [Run.objects.get().pk]
 
 
+@pytest.mark.gotcha(67)
 def test_info_names_the_statuses(sale: OneC, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ports, "order_statuses", lambda: [("sent", "отправлен")])
     answer = sale.ask("info")
@@ -416,12 +411,12 @@ def test_file_in_chunks_of_http(onec: OneC) -> None:
     refused = views.exchange(request).content.decode()
     assert refused == "failure\nНе указана длина файла."
     request.META["wsgi.input_terminated"] = True
-@pytest.mark.gotcha(10)
     assert views.exchange(request).content == b"success"
     assert receiving.full_path(ReceivedFile.objects.get()).read_bytes() == DOCUMENT
 
 
 @pytest.mark.parametrize("where", [(sessions, "session_of"), (receiving, "receive")])
+@pytest.mark.gotcha(10)
 def test_an_error_inside_is_a_failure_and_no_page(
     onec: OneC, monkeypatch: pytest.MonkeyPatch, where: tuple[Any, str]
 ) -> None:

@@ -1,4 +1,4 @@
-"""A dealer with goods of one category, found by an index of the test's own."""
+"""What tests of pages share: a dealer with goods of one category, found by an index of its own."""
 
 from __future__ import annotations
 
