@@ -26,7 +26,7 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page
 
 ROOT = Path(__file__).resolve().parents[2]
-START_TIMEOUT = 240
+START_TIMEOUT = 420
 """Seconds for the first start with its demonstration, on a busy machine."""
 WIDTHS = {"desktop": (1440, 900), "phone": (390, 844)}
 BROWSER_FLAGS = [
