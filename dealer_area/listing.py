@@ -12,7 +12,7 @@ from dealer_area.carting import quantities
 from dealer_area.packing import fitted, plain
 from dealer_area.quoting import Quote, quote
 from sync import reading
-from sync.models import Offer, Product
+from sync.models import LISTED_FIELDS, Offer, Product
 from sync.reading import PictureView
 
 
@@ -65,7 +65,8 @@ def rows(product_ids: Sequence[int], buyer: Buyer) -> list[Row]:
     products = {found[0].product_id: found[0].product for found in offers.values()}
     missing = [pk for pk in product_ids if pk not in products]
     if missing:
-        products |= {each.pk: each for each in Product.objects.filter(pk__in=missing)}
+        listed = Product.objects.only(*LISTED_FIELDS)
+        products |= {each.pk: each for each in listed.filter(pk__in=missing)}
     shown = [
         product
         for pk in product_ids

@@ -63,11 +63,24 @@ class PictureView:
     picture that lies elsewhere on the web.
     """
 
-    url: str
-    thumb_url: str
-    large_url: str
+    path: str
     width: int
     height: int
+
+    @property
+    def url(self) -> str:
+        """Address of the size for a card."""
+        return signed_url(size_name(self.path, "card"))
+
+    @property
+    def thumb_url(self) -> str:
+        """Address of the size for a row."""
+        return signed_url(size_name(self.path, "thumb"))
+
+    @property
+    def large_url(self) -> str:
+        """Address of the size for a gallery."""
+        return signed_url(size_name(self.path, "large"))
 
 
 def pictures_of(products: Iterable[Product]) -> dict[int, list[PictureView]]:
@@ -85,31 +98,21 @@ def pictures_of(products: Iterable[Product]) -> dict[int, list[PictureView]]:
     for connection_id, names in wanted.items():
         of_bases |= Q(connection_id=connection_id, name__in=names)
     rows = {
-        (picture.connection_id, picture.name): picture
-        for picture in Picture.objects.filter(of_bases, width__gt=0)
+        (connection_id, name): PictureView(path, width, height)
+        for connection_id, name, path, width, height in Picture.objects.filter(
+            of_bases, width__gt=0
+        ).values_list("connection_id", "name", "path", "width", "height")
     }
     found: dict[int, list[PictureView]] = {}
     for product in listed.values():
         views = [
             view
             for name in product.pictures
-            if (view := _view(name, rows.get((product.connection_id, name))))
+            if (view := rows.get((product.connection_id, name))) is not None
         ]
         if views:
             found[product.pk] = views
     return found
-
-
-def _view(name: str, picture: Picture | None) -> PictureView | None:
-    if picture is None:
-        return None
-    return PictureView(
-        url=signed_url(size_name(picture.path, "card")),
-        thumb_url=signed_url(size_name(picture.path, "thumb")),
-        large_url=signed_url(size_name(picture.path, "large")),
-        width=picture.width,
-        height=picture.height,
-    )
 
 
 @dataclass(frozen=True, slots=True)

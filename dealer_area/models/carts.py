@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from dealer_area.models.dealers import LegalEntity, Outlet
 from dealer_area.models.memberships import Membership
-from sync.models import Contract, Offer
+from sync.models import FACET_FIELDS, Contract, Offer
 
 
 class CartQuerySet(models.QuerySet["Cart"]):
@@ -30,7 +30,10 @@ class CartQuerySet(models.QuerySet["Cart"]):
 
 
 class Cart(models.Model):
-    """A cart in use. `placement_key` is sent with the checkout form: one key, one order."""
+    """A cart in use. `placement_key` is sent with the checkout form: one key, one order.
+
+    It is another one after each change, so that it names what the checkout has shown.
+    """
 
     membership = models.ForeignKey(Membership, on_delete=models.CASCADE, related_name="carts")
     outlet = models.ForeignKey(
@@ -67,6 +70,14 @@ class CartLineQuerySet(models.QuerySet["CartLine"]):
         return (
             self.filter(cart=cart)
             .select_related("offer__product", "offer__prices", "offer__stock")
+            .only(
+                "cart",
+                "offer",
+                "quantity",
+                "seen_price",
+                "added_at",
+                *(f"offer__{field}" for field in FACET_FIELDS),
+            )
             .order_by("pk")
         )
 

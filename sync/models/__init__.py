@@ -1,6 +1,8 @@
 """The mirror of 1C, written by `sync` alone, and the books of the exchange itself."""
 
 from sync.models.catalogue import (
+    FACET_FIELDS,
+    LISTED_FIELDS,
     Category,
     Offer,
     OfferPrices,
@@ -26,6 +28,8 @@ from sync.models.partners import Agreement, Contract, Counterparty, Organisation
 from sync.models.trade import PriceType, Warehouse
 
 __all__ = [
+    "FACET_FIELDS",
+    "LISTED_FIELDS",
     "Agreement",
     "Category",
     "ChangeBatch",

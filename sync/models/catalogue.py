@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from sync.models.exchange import Connection
-from sync.models.mirror import REF_LENGTH, Mirrored, MirrorQuerySet
+from sync.models.mirror import REF_LENGTH, Mirrored, MirrorQuerySet, QuicklyRead
 
 
 class Category(Mirrored):
@@ -141,8 +141,45 @@ class OfferQuerySet(MirrorQuerySet):
         return self.filter(archived=False, is_sold=True, product__archived=False)
 
     def with_facets(self) -> Self:
-        """With product, prices and stock in the same query; the last two may be absent."""
-        return self.select_related("product", "prices", "stock")
+        """With product, prices and stock in the same query; the last two may be absent.
+
+        Of each come the fields that lists, carts and orders work with (`FACET_FIELDS`); whoever
+        asks for another pays a query for it.
+        """
+        return self.select_related("product", "prices", "stock").only(*FACET_FIELDS)
+
+
+LISTED_FIELDS = (
+    "connection",
+    "archived",
+    "name",
+    "sku",
+    "unit",
+    "brand",
+    "series",
+    "vat_rate",
+    "pack_multiple",
+    "min_quantity",
+    "pictures",
+)
+"""What a list, a cart or an order shows of a product: long texts and properties are not in it."""
+
+FACET_FIELDS = (
+    "connection",
+    "ref",
+    "archived",
+    "product",
+    "name",
+    "sku",
+    "characteristics",
+    "is_plain",
+    "is_sold",
+    *(f"product__{field}" for field in LISTED_FIELDS),
+    "prices__amounts",
+    "stock__quantities",
+    "stock__changed_at",
+)
+"""What an offer has after `with_facets`."""
 
 
 class Offer(Mirrored):
@@ -179,7 +216,7 @@ class Offer(Mirrored):
         return self.name or self.ref
 
 
-class OfferFacet(models.Model):
+class OfferFacet(QuicklyRead):
     """What one kind of message says about an offer, in one row of its own.
 
     A stock delta then rewrites neither the offer nor its prices. `receipt` is the receipt number
