@@ -52,8 +52,8 @@ def test_sync_new_categories_become_a_tree(base: Connection) -> None:
 def test_sync_more_levels_than_a_tree_of_pages_holds_stand_beside_the_last(
     base: Connection,
 ) -> None:
-    deepest = None
-    for level in range(70):
+    deepest = make_category(base, "Уровень 0")
+    for level in range(1, 70):
         deepest = make_category(base, f"Уровень {level}", deepest)
     other = make_category(base, "Петли")
 
