@@ -39,7 +39,9 @@ class QuicklyRead(models.Model):
         abstract = True
 
     @classmethod
-    def from_db(cls, db: str | None, field_names: Collection[str], values: Collection[Any]) -> Self:
+    def from_db(  # type: ignore[override]  # later versions of Django pass a mode of fetching
+        cls, db: str | None, field_names: Collection[str], values: Collection[Any]
+    ) -> Self:
         """An instance of a row that the database gave."""
         instance = cls.__new__(cls)
         instance._state = ModelState()
