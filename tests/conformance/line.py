@@ -37,7 +37,7 @@ class Line(httpx.BaseTransport):
     def _answer(self, request: httpx.Request, body: bytes) -> httpx.Response:
         started: dict[str, Any] = {}
 
-        def start(status: str, headers: list[tuple[str, str]], *_more: object) -> None:
+        def start(status: str, headers: list[tuple[str, str]], *_more: object) -> Any:
             started.update(status=int(status.partition(" ")[0]), headers=headers)
 
         environ: dict[str, Any] = {

@@ -43,7 +43,7 @@ def mirror() -> dict[str, tuple[object, ...]]:
 
 def expected_mirror(*, without: str = "") -> dict[str, tuple[object, ...]]:
     """The mirror after a clean run of any dialect; `without` is archived."""
-    found = {}
+    found: dict[str, tuple[object, ...]] = {}
     for ref in sorted(exports.OFFERS):
         product = ref.partition("#")[0]
         stock = dict(zip(("Северный", "Южный"), map(Decimal, exports.STOCK[ref]), strict=True))

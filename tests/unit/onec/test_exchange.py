@@ -203,7 +203,7 @@ def test_a_session_that_failed_is_held_again(folder: Path, fault: FaultName) -> 
 
 def test_a_session_is_held_again_so_often_and_no_more(folder: Path) -> None:
     site = Site()
-    site.on_import = lambda _request: "failure\nno"  # type: ignore[method-assign]
+    site.on_import = lambda request: "failure\nno"  # type: ignore[method-assign]
     with pytest.raises(ExchangeError):
         send_catalogue(replace(_portal(site, UT11), repeats=2), collect([folder]))
     assert len(site.sessions) == 3
