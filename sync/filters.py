@@ -10,19 +10,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from sync.models import Connection
-
-KINDS = {
-    "catalog": _("catalogue"),
-    "sale": _("orders"),
-    "partner": _("partners"),
-    "counterparty": _("counterparties"),
-    "agreement": _("agreements"),
-    "contract": _("contracts"),
-    "order": _("orders in 1C"),
-    "query": _("orders to 1C"),
-    "exchange": _("request of 1C"),
-}
-"""Kinds of `Run` in words."""
+from sync.models.exchange import KINDS
 
 
 class BaseFilter(SimpleListFilter):

@@ -27,7 +27,7 @@ from base.registers import (
     text,
 )
 from sync import connections
-from sync.filters import KINDS, BaseFilter, KindFilter
+from sync.filters import BaseFilter, KindFilter
 from sync.models import (
     Connection,
     OutboxOrder,
@@ -37,6 +37,7 @@ from sync.models import (
     RemoteOrder,
     Run,
 )
+from sync.models.exchange import KINDS
 
 SHOWN_REJECTIONS = 200
 FACETS = {

@@ -100,6 +100,20 @@ class ReceivedFile(models.Model):
         return self.name
 
 
+KINDS = {
+    "catalog": _("catalogue"),
+    "sale": _("orders"),
+    "partner": _("partners"),
+    "counterparty": _("counterparties"),
+    "agreement": _("agreements"),
+    "contract": _("contracts"),
+    "order": _("orders in 1C"),
+    "query": _("orders to 1C"),
+    "exchange": _("request of 1C"),
+}
+"""Kinds of `Run` in words."""
+
+
 class Run(models.Model):
     """One import or export of one kind of data, journalled.
 
@@ -156,7 +170,7 @@ class Run(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.kind} {self.title}"
+        return f"{KINDS.get(self.kind, self.kind)} {self.title}".strip()
 
 
 class Rejection(models.Model):
