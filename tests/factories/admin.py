@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from wagtail_modeladmin.options import ModelAdmin, ModelAdminGroup
 
 from base.models import User
@@ -38,3 +41,20 @@ def address(register: ModelAdmin, action: str, row: Any = None) -> str:
     arguments = [] if row is None else [row.pk]
     found: str = register.url_helper.get_action_url(action, *arguments)
     return found
+
+
+def list_queries(
+    client: Client, register: ModelAdmin, make: Callable[[int], object]
+) -> tuple[int, int]:
+    """How many queries the register's list costs with two rows, and with twelve."""
+    target = address(register, "index")
+    # the first look fills what is kept between requests
+    client.get(target)
+    found = []
+    for numbers in (range(2), range(2, 12)):
+        for number in numbers:
+            make(number)
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(target).status_code == 200
+        found.append(len(queries))
+    return found[0], found[1]

@@ -9,8 +9,6 @@ from typing import Any
 
 import pytest
 from django.core import mail
-from django.db import connection as database
-from django.test.utils import CaptureQueriesContext
 
 from base.texts import name_key
 from dealer_area.modeladmin import DealerGroup
@@ -25,7 +23,7 @@ from dealer_area.models import (
     StatusMap,
 )
 from dealer_area.roles import GroupName
-from tests.factories.admin import address, registers, signed_in
+from tests.factories.admin import address, list_queries, registers, signed_in
 from tests.factories.base import UserFactory
 from tests.factories.dealer_area import (
     DealerFactory,
@@ -128,17 +126,8 @@ def test_a_register_opens_to_sales_and_not_to_others(register: Any) -> None:
 @pytest.mark.parametrize("register", REGISTERS, ids=lambda r: r.opts.model_name)
 def test_a_list_costs_the_same_for_more_rows(register: Any) -> None:
     make, client = MAKERS[register.opts.model_name], signed_in(GroupName.HEAD_OF_SALES)
-    make()
-    make()
-    target = address(register, "index")
-    client.get(target)
-    with CaptureQueriesContext(database) as few:
-        client.get(target)
-    for _ in range(10):
-        make()
-    with CaptureQueriesContext(database) as many:
-        assert client.get(target).status_code == 200
-    assert len(many) <= len(few) <= 20
+    few, many = list_queries(client, register, lambda _number: make())
+    assert many <= few <= 20
 
 
 @pytest.mark.parametrize("register", REGISTERS, ids=lambda r: r.opts.model_name)

@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.db import connection as database
-from django.test.utils import CaptureQueriesContext
 
 from dealer_area.roles import GroupName
 from sync.mirror_registers import MirrorGroup
 from sync.models import PriceType, Property
-from tests.factories.admin import address, registers, signed_in
+from tests.factories.admin import address, list_queries, registers, signed_in
 from tests.factories.sync import (
     AT,
     AgreementFactory,
@@ -81,17 +79,8 @@ def test_a_register_opens_to_integration_and_not_to_advertising(register: Any) -
 @pytest.mark.parametrize("register", REGISTERS, ids=lambda r: r.opts.model_name)
 def test_a_list_costs_the_same_for_more_rows(register: Any) -> None:
     make, client = MAKERS[register.opts.model_name], signed_in(GroupName.INTEGRATION)
-    make()
-    make()
-    target = address(register, "index")
-    client.get(target)
-    with CaptureQueriesContext(database) as few:
-        client.get(target)
-    for _ in range(10):
-        make()
-    with CaptureQueriesContext(database) as many:
-        assert client.get(target).status_code == 200
-    assert len(many) <= len(few) <= 20
+    few, many = list_queries(client, register, lambda _number: make())
+    assert many <= few <= 20
 
 
 @pytest.mark.parametrize("register", REGISTERS, ids=lambda r: r.opts.model_name)

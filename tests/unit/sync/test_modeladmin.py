@@ -8,13 +8,11 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.hashers import check_password
-from django.db import connection as database
-from django.test.utils import CaptureQueriesContext
 
 from dealer_area.roles import GroupName
 from sync.modeladmin import ExchangeGroup
 from sync.models import Connection, OutboxOrder, Parked, Rejection, RemoteOrder
-from tests.factories.admin import address, registers, signed_in
+from tests.factories.admin import address, list_queries, registers, signed_in
 from tests.factories.sync import ConnectionFactory, ReceivedFileFactory, RunFactory
 
 pytestmark = pytest.mark.django_db
@@ -79,19 +77,8 @@ def test_a_register_opens_to_integration_alone(register: Any) -> None:
 @pytest.mark.parametrize("register", registers(ExchangeGroup), ids=lambda r: r.opts.model_name)
 def test_a_list_costs_the_same_for_more_rows(register: Any) -> None:
     make, client = MAKERS[register.opts.model_name], signed_in(GroupName.INTEGRATION)
-    make(0)
-    make(1)
-    target = address(register, "index")
-    client.get(target)
-    with CaptureQueriesContext(
-        database,
-    ) as few:
-        client.get(target)
-    for number in range(2, 12):
-        make(number)
-    with CaptureQueriesContext(database) as many:
-        assert client.get(target).status_code == 200
-    assert len(many) <= len(few) <= 20
+    few, many = list_queries(client, register, make)
+    assert many <= few <= 20
 
 
 @pytest.mark.parametrize("register", registers(ExchangeGroup), ids=lambda r: r.opts.model_name)
