@@ -12,9 +12,11 @@ from decimal import Decimal
 from zlib import crc32
 
 from django.core.paginator import Page, Paginator
+from django.utils.translation import get_language, gettext_lazy, ngettext, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
+from base.addresses import price_path
+from base.figures import quantity_text
 from catalog_pages.choice import FACET_PREFIX, PER_PAGE, Choice
 from dealer_area.buyers import Buyer
 from dealer_area.listing import OfferRow, Row, rows
@@ -85,6 +87,66 @@ class Line:
     retail: Price | None
     is_from: bool
     in_cart: Decimal
+
+    @property
+    def maker(self) -> str:
+        """Brand and series."""
+        product = self.row.product
+        return ", ".join(word for word in (product.brand, product.series) if word)
+
+    @property
+    def stock_text(self) -> str:
+        """How much there is, in words."""
+        if self.is_elsewhere:
+            return _("In another warehouse")
+        if self.stock == StockState.OUT:
+            return pgettext("stock", "None")
+        if self.quantity is None:
+            return _("In stock")
+        text = self._with_unit(self.quantity)
+        return _("Few: %(quantity)s") % {"quantity": text} if self.stock == StockState.LOW else text
+
+    @property
+    def explain_url(self) -> str:
+        """Where the price is explained; empty when there is nothing to say about it."""
+        if self.offer is None or self.price is None or not self.price.trail:
+            return ""
+        return price_path(self.offer.offer.pk)
+
+    @property
+    def choices_text(self) -> str:
+        """Of how many offers to choose."""
+        words = ngettext("Choose of %(choices)s", "Choose of %(choices)s", self.choices)
+        return words % {"choices": self.choices}
+
+    @property
+    def pack_text(self) -> str:
+        """How much a pack holds; empty for single pieces."""
+        pack = self.row.product.pack_multiple
+        return "" if pack == 1 else _("pack %(pack)s") % {"pack": self._with_unit(pack)}
+
+    @property
+    def in_cart_text(self) -> str:
+        """How much is in the cart; empty when nothing is."""
+        if not self.in_cart:
+            return ""
+        return _("in the cart: %(quantity)s") % {"quantity": self._with_unit(self.in_cart)}
+
+    @property
+    def field(self) -> dict[str, str]:
+        """Figures of the quantity field as a browser reads them."""
+        offer = self.offer
+        if offer is None:
+            return {}
+        return {
+            "offer": str(offer.offer.pk),
+            "step": f"{offer.pack_step:f}",
+            "min": f"{offer.min_quantity:f}",
+            "first": f"{offer.first_quantity:f}",
+        }
+
+    def _with_unit(self, quantity: Decimal) -> str:
+        return quantity_text(quantity, get_language() or "", self.row.product.unit)
 
 
 @dataclass(frozen=True, slots=True)

@@ -79,3 +79,8 @@ def product_path(pk: int, name: str) -> str:
 def category_path(pk: int, name: str) -> str:
     """Address of a category."""
     return f"/catalogue/{slug_with_id(pk, name)}/"
+
+
+def price_path(offer_id: int) -> str:
+    """Address that tells how the price of an offer came about."""
+    return f"/price/{offer_id}/"

@@ -1,15 +1,17 @@
-"""How fast the pages of a catalogue are, and with how many queries.
+"""How fast the pages of a catalogue are, with how much work and how many queries.
 
     python tests/bench/pages.py                        10,000 and 100,000 products, SQLite
+    python tests/bench/pages.py --seconds 0            queries and CPU time alone, on a busy machine
     python tests/bench/pages.py --size 1000000 --json
     DATABASE_URL=postgres://... python tests/bench/pages.py
 
 For each size an installation is made in a temporary folder: the demonstration's catalogue of that
-size through the importer, the index, one dealer with a buyer. Queries are counted inside one
-process; then the portal is started as in `make run`, the buyer signs in, and a few connections
-ask for one page after another. A database that DATABASE_URL names must be empty, and takes one
-size only. Every page is asked for with another address in turn, so that no answer is a
-remembered one.
+size through the importer, the index, a picture for each product (its row, no file), one dealer
+with a buyer who has some lines in his cart. Queries and CPU time of whole requests are taken inside
+one process, with caches warm: CPU time is what a busy machine distorts least. Then the portal is
+started as in `make run`, the buyer signs in, and a few connections ask for one page after another.
+A database that DATABASE_URL names must be empty, and takes one size only. Every page is asked for
+with another address in turn, so that no answer is a remembered one.
 """
 
 from __future__ import annotations
@@ -27,7 +29,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from decimal import Decimal
 from itertools import cycle, islice
 from pathlib import Path
@@ -38,16 +40,31 @@ import httpx
 ROOT = Path(__file__).resolve().parents[2]
 EMAIL, PASSWORD = "bench@example.ru", "Проверка-скорости-1"
 CONNECTIONS = 4
+PICTURES = 500
+CART_LINES = 10
 WARM = 8
 """Requests before the clock runs."""
 ADDRESSES = 24
 """Different addresses of one page."""
+ROUNDS = 2
+"""How often each address is asked for while the CPU time is taken."""
 START_TIMEOUT = 120
+COLUMNS = {
+    "size": "products",
+    "queries": "queries",
+    "cpu_ms": "CPU ms",
+    "least_cpu_ms": "least",
+    "kb": "KB",
+    "rps": "req/s",
+    "p50_ms": "p50 ms",
+    "p95_ms": "p95 ms",
+}
+"""What is printed of each page, and under which heading."""
 WORDS = ("петля", "направляющие 500", "фасад белый", "ручка скоба", "столешница", "ящик")
 
 
 def prepare(size: int) -> dict[str, Any]:
-    """Fill the installation of this process: addresses of each page and queries of each."""
+    """Fill the installation of this process: addresses of each page and what each costs."""
     sys.path[:0] = [str(ROOT), str(ROOT / "site")]
     import django
 
@@ -61,12 +78,13 @@ def prepare(size: int) -> dict[str, Any]:
     begun = time.monotonic()
     connection = _load(size)
     loaded = time.monotonic() - begun
+    _picture(connection)
     user = _settle(connection)
     addresses = _addresses()
     return {
         "load_s": round(loaded, 1),
         "addresses": addresses,
-        "queries": {page: _queries(user, paths) for page, paths in addresses.items()},
+        "costs": {page: _costs(user, paths) for page, paths in addresses.items()},
     }
 
 
@@ -115,15 +133,36 @@ def _in_turn(path: Path) -> tuple[int, str]:
     return int(path.stem.rpartition("_")[2] or 0), path.stem
 
 
+def _picture(connection: Any) -> None:
+    """A picture for each product. No page opens the file: its address is signed and that is all."""
+    from django.db.models import CharField, F, Value
+    from django.db.models.functions import Cast, Concat, JSONArray
+
+    from sync.models import Picture, Product
+
+    Picture.objects.bulk_create(
+        Picture(
+            connection=connection,
+            name=f"bench-{number}.jpg",
+            path=f"goods/bench-{number}.jpg",
+            width=600,
+            height=600,
+        )
+        for number in range(PICTURES)
+    )
+    number = Cast(F("pk") % PICTURES, CharField())
+    Product.objects.update(pictures=JSONArray(Concat(Value("bench-"), number, Value(".jpg"))))
+
+
 def _settle(connection: Any) -> Any:
-    """A dealer who buys by a contract at the last price type of the base."""
+    """A dealer who buys at the last price type of the base, with a few lines in his cart."""
     from allauth.account.models import EmailAddress
     from django.utils import timezone
 
     from base.models import User
-    from dealer_area import company
+    from dealer_area import carting, company
     from dealer_area.models import Role
-    from sync.models import PriceType
+    from sync.models import Offer, PriceType
 
     user = User.objects.create_user(EMAIL, PASSWORD, name="Покупатель")
     EmailAddress.objects.create(user=user, email=EMAIL, verified=True, primary=True)
@@ -135,7 +174,13 @@ def _settle(connection: Any) -> Any:
         by=None,
         at=timezone.now(),
     )
-    company.add_membership(user=user, dealer=dealer, role=Role.DIRECTOR, by=None, at=timezone.now())
+    membership = company.add_membership(
+        user=user, dealer=dealer, role=Role.DIRECTOR, by=None, at=timezone.now()
+    )
+    priced = Offer.objects.sold().with_facets().filter(prices__isnull=False).order_by("pk")
+    for offer in priced[:CART_LINES]:
+        with suppress(carting.NotForSale):
+            carting.add(membership=membership, offer=offer, quantity=Decimal(1), by=user)
     return user
 
 
@@ -159,8 +204,8 @@ def _addresses() -> dict[str, list[str]]:
     }
 
 
-def _queries(user: Any, paths: list[str]) -> int:
-    """Queries of the whole request, the most of all addresses, with caches warm."""
+def _costs(user: Any, paths: list[str]) -> dict[str, float]:
+    """Queries (the most of all addresses), CPU milliseconds and size of a whole request, warm."""
     from django.db import connection
     from django.test import Client
     from django.test.utils import CaptureQueriesContext
@@ -168,14 +213,25 @@ def _queries(user: Any, paths: list[str]) -> int:
     client = Client(SERVER_NAME="localhost")
     client.force_login(user)
     client.get(paths[0])
-    counts = []
+    queries, sizes = [], []
     for path in paths:
         with CaptureQueriesContext(connection) as caught:
             answer = client.get(path)
         if answer.status_code != 200:
             raise SystemExit(f"{path}: {answer.status_code}")
-        counts.append(len(caught))
-    return max(counts)
+        queries.append(len(caught))
+        sizes.append(len(answer.content))
+    times = []
+    for path in paths * ROUNDS:
+        begun = time.process_time()
+        client.get(path)
+        times.append((time.process_time() - begun) * 1000)
+    return {
+        "queries": max(queries),
+        "cpu_ms": round(statistics.median(times), 1),
+        "least_cpu_ms": round(min(times), 1),
+        "kb": round(statistics.median(sizes) / 1024),
+    }
 
 
 @contextmanager
@@ -279,12 +335,12 @@ def measure(size: int, seconds: float) -> list[dict[str, Any]]:
             text=True,
         )
         made = json.loads(done.stdout.splitlines()[-1])
-        rows = []
-        with portal(environment) as url:
-            cookies = sign_in(url)
-            for page, paths in made["addresses"].items():
-                times = drive(url, cookies, paths, seconds)
-                rows.append({"page": page, "size": size, "queries": made["queries"][page], **times})
+        rows = [{"page": page, "size": size, **costs} for page, costs in made["costs"].items()]
+        if seconds:
+            with portal(environment) as url:
+                cookies = sign_in(url)
+                for row in rows:
+                    row |= drive(url, cookies, made["addresses"][row["page"]], seconds)
         return rows
     finally:
         shutil.rmtree(folder, ignore_errors=True)
@@ -294,7 +350,9 @@ def main() -> None:
     """Print a table, or JSON."""
     parser = argparse.ArgumentParser(description="Speed of the pages of a catalogue.")
     parser.add_argument("--size", type=int, action="append", help="products; may be repeated")
-    parser.add_argument("--seconds", type=float, default=10, help="for each kind of page")
+    parser.add_argument(
+        "--seconds", type=float, default=10, help="of load for each kind of page; 0 for none"
+    )
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--prepare", type=int, help=argparse.SUPPRESS)
     options = parser.parse_args()
@@ -306,12 +364,9 @@ def main() -> None:
     if options.json:
         print(json.dumps(rows, indent=2))
         return
-    print(f"{'page':<20}{'products':>10}{'queries':>9}{'req/s':>8}{'p50 ms':>9}{'p95 ms':>9}")
+    print(f"{'page':<20}" + "".join(f"{title:>10}" for title in COLUMNS.values()))
     for row in rows:
-        print(
-            f"{row['page']:<20}{row['size']:>10,}{row['queries']:>9}"
-            f"{row['rps']:>8}{row['p50_ms']:>9}{row['p95_ms']:>9}"
-        )
+        print(f"{row['page']:<20}" + "".join(f"{row.get(key, '-'):>10}" for key in COLUMNS))
 
 
 if __name__ == "__main__":

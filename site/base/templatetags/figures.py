@@ -84,6 +84,12 @@ def initials(value: str | None) -> str:
     return figures.initials(value or "")
 
 
+@register.simple_block_tag
+def part(content: str) -> str:
+    """What the rows of a loop have in common, rendered once: `{% part as name %}…{% endpart %}`."""
+    return content
+
+
 @register.simple_tag
 def icon(name: str) -> SafeString:
     """A sign of the sprite, hidden from screen readers: `{% icon "search" %}`."""
