@@ -99,6 +99,14 @@ def test_a_run_shows_what_was_rejected() -> None:
     assert "нет наименования" in text.content.decode()
 
 
+def test_a_run_shows_what_it_warned_of() -> None:
+    run = RunFactory(warning_count=60, warnings=["идентификатор p1 встречается не раз"])
+    register = registers(ExchangeGroup)[0]
+    text = signed_in(GroupName.INTEGRATION).get(address(register, "inspect", run)).content.decode()
+    assert "Предупреждения" in text
+    assert "идентификатор p1 встречается не раз" in text
+
+
 def base_register() -> Any:
     return next(one for one in registers(ExchangeGroup) if one.model is Connection)
 
