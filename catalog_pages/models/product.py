@@ -64,7 +64,7 @@ class ProductPage(CataloguePage, BasePage):
         FieldPanel("product"),
         FieldPanel(
             "title",
-            heading=_("heading"),
+            heading=_("Heading"),
             help_text=_("Stands above the text. Empty: the product's name."),
         ),
         FieldPanel("lead"),
