@@ -13,7 +13,6 @@ from decimal import Decimal
 from typing import Any
 
 from django.db import transaction
-from django.utils import timezone
 
 from base.models import User
 from dealer_area.buyers import Buyer
@@ -256,14 +255,20 @@ def _put(line: CartLine, asked: Decimal) -> Change:
         return Change(None, max(asked, Decimal(0)), Decimal(0))
     line.quantity = quantity
     line.save()
-    Cart.objects.filter(pk=line.cart_id).update(changed_at=timezone.now())
     return Change(line, asked, quantity)
 
 
 def _locked(membership: Membership) -> Cart:
-    """The member's cart as it is now, so that two tabs change it one after the other."""
+    """The member's cart as it is now, so that two tabs change it one after the other.
+
+    It is about to be changed and gets another key: a checkout that was opened before does not
+    order what it has not shown.
+    """
     Cart.objects.select_for_update().filter(membership=membership).values_list("pk").first()
-    return cart_of(membership)
+    cart = cart_of(membership)
+    cart.placement_key = uuid.uuid4()
+    cart.save(update_fields=["placement_key", "changed_at"])
+    return cart
 
 
 def _line(cart: Cart, line_id: int) -> CartLine:

@@ -364,6 +364,22 @@ def test_a_stale_form_leads_back_to_the_cart(client: Client) -> None:
     assert not Order.objects.exists()
 
 
+def test_a_cart_that_another_tab_changed_is_shown_before_it_is_ordered(client: Client) -> None:
+    trade = make_trade()
+    goods = make_goods(trade, 2)
+    fill(trade, goods[:1])
+    enter(client, trade)
+    shown = Cart.objects.get().placement_key
+    post(client, trade, "cart-add", offer=goods[1].pk, quantity="1")
+
+    stale = post(client, trade, "checkout", placement_key=shown)
+
+    assert stale.headers["Location"] == reverse("dealer:cart")
+    assert not Order.objects.exists()
+    post(client, trade, "checkout", placement_key=Cart.objects.get().placement_key)
+    assert Order.objects.get().lines.count() == 2
+
+
 @pytest.mark.parametrize("role", [Role.ACCOUNTANT])
 def test_who_may_not_order_has_no_cart(client: Client, role: Role) -> None:
     trade = make_trade(role)
