@@ -47,10 +47,15 @@ _ROOT_ENDS = tuple(
 
 
 _XML_KINDS = (ReceivedFile.Kind.CATALOGUE, ReceivedFile.Kind.ORDERS)
+_PACKED_SUFFIXES = (".zip", ".jpg", ".jpeg", ".png", ".gif", ".webp")
 
 REPEATED_FROM = 512
-"""Bytes. A piece of an exchange file that is no shorter and says just what the piece before it said
-is that piece sent once more: no two objects of a file are alike."""
+"""Bytes. A piece that is no shorter and says just what the piece before it said is that piece sent
+once more: no two objects of an exchange file are alike, and what is packed does not repeat itself
+but for one short pattern (a white area of a picture)."""
+
+PATTERN = 256
+"""Bytes. The longest such pattern."""
 
 
 class Stream(Protocol):
@@ -95,7 +100,7 @@ def receive(
         row.path = new_path(session, session.upload, name)
     limit = _room(session, row, offset)
     written = _append(full_path(row), offset, first, body, length, limit, name)
-    if row.kind in _XML_KINDS and _is_repeated(row, offset, written):
+    if _is_repeated(row, offset, written, first):
         written = 0
     row.size = offset + written
     if written:
@@ -235,12 +240,18 @@ def _room(session: ExchangeSession, row: ReceivedFile, offset: int) -> int:
     )
 
 
-def _is_repeated(row: ReceivedFile, offset: int, written: int) -> bool:
+def _is_repeated(row: ReceivedFile, offset: int, written: int, first: bytes) -> bool:
     """Whether the piece just written repeats the one before: its answer was lost on the way.
 
-    Then it is taken off again. A last piece may be short: nothing follows the end of the root.
+    Then it is taken off again. `first` is what it begins with. The last piece of an exchange file
+    may be short: nothing follows the end of the root.
     """
-    if not 0 < written <= offset or (written < REPEATED_FROM and not is_whole(row)):
+    if not 0 < written <= offset:
+        return False
+    if row.kind in _XML_KINDS:
+        if written < REPEATED_FROM and not is_whole(row):
+            return False
+    elif written < REPEATED_FROM or not row.name.lower().endswith(_PACKED_SUFFIXES):
         return False
     with full_path(row).open("r+b") as file:
         for start in range(0, written, BLOCK):
@@ -250,8 +261,15 @@ def _is_repeated(row: ReceivedFile, offset: int, written: int) -> bool:
             file.seek(offset - written + start)
             if file.read(size) != piece:
                 return False
+        if row.kind not in _XML_KINDS and _is_pattern(first[: 4 * PATTERN]):
+            return False
         file.truncate(offset)
     return True
+
+
+def _is_pattern(data: bytes) -> bool:
+    """Whether the data are one short pattern over and over."""
+    return any(data[size:] == data[:-size] for size in range(1, PATTERN + 1))
 
 
 def _append(

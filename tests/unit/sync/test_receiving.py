@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import random
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -76,10 +77,24 @@ def test_receive_takes_a_repeated_piece_once(session: ExchangeSession, repeated:
     assert file.size == len(body)
 
 
+@pytest.mark.gotcha(3)
+@pytest.mark.parametrize("name", ["v8_3B8F_3e.zip", "import_files/5d/a.JPG"])
+def test_receive_takes_a_repeated_piece_of_what_is_packed_once(
+    session: ExchangeSession, name: str
+) -> None:
+    body = random.Random(7).randbytes(3000)
+    pieces = [body[start : start + 1024] for start in range(0, 3000, 1024)]
+    for piece in (pieces[0], pieces[1], pieces[1], pieces[2]):
+        file = _send(session, piece, name)
+    assert full_path(file).read_bytes() == body
+
+
 def test_receive_takes_like_pieces_of_other_files_and_short_ones(session: ExchangeSession) -> None:
-    for _ in range(2):
-        picture = _send(session, b"\x00" * 1024, "import_files/a.bmp")
-    assert full_path(picture).stat().st_size == 2048
+    noise = random.Random(7).randbytes(1024)
+    for name, like in (("a.bmp", noise), ("b.jpg", b"\xa2\x8a\x28" * 341), ("c.png", noise[:500])):
+        for _ in range(2):
+            picture = _send(session, like, f"import_files/{name}")
+        assert full_path(picture).read_bytes() == like * 2
     for piece in (b"<?xml ?>", b"<a/>", b"<a/>"):
         file = _send(session, piece)
     assert full_path(file).read_bytes() == b"<?xml ?><a/><a/>"
@@ -126,7 +141,7 @@ def test_receive_keeps_what_was_taken_for_import(session: ExchangeSession) -> No
 
 def test_receive_of_a_late_piece_undoes_the_seal(session: ExchangeSession) -> None:
     file = _send(session, b"<?xml a")
-    receiving.seal(file)
+    receiving.seal(file, receiving.content_hash(file))
     assert len(file.sha256) == 64
     file = _send(session, b"b")
     assert file.sha256 == ""
@@ -137,7 +152,7 @@ def test_receive_of_a_picture_again_after_it_was_kept(session: ExchangeSession) 
     name = "import_files\\ab\\c.jpg"
     picture = _send(session, b"\xff\xd8\xffjpeg", name)
     assert (picture.name, picture.kind) == ("import_files/ab/c.jpg", ReceivedFile.Kind.PICTURE)
-    receiving.seal(picture)
+    receiving.seal(picture, receiving.content_hash(picture))
     again = _send(session, b"\xff\xd8\xffjpeg", name)
     assert again.pk != picture.pk
     assert full_path(again).read_bytes() == b"\xff\xd8\xffjpeg"
