@@ -268,9 +268,11 @@ def _take_forgotten(at: datetime, queue: Queue, beat: Callable[[], None]) -> Non
     for file in recent.filter(kind=ReceivedFile.Kind.ORDERS, runs=None):
         if _is_settled(file, at):
             run_of(file=file, queue=queue)
+    # the run of an upload keeps its pictures itself: two at it would only wait for each other
+    busy = ExchangeSession.objects.filter(files__runs__state__in=OPEN)
     settled = [
         file.pk
-        for file in recent.filter(kind=ReceivedFile.Kind.PICTURE)[:2000]
+        for file in recent.filter(kind=ReceivedFile.Kind.PICTURE).exclude(session__in=busy)[:2000]
         if _is_settled(file, at)
     ]
     keep_pictures(ReceivedFile.objects.filter(pk__in=settled), queue=queue, beat=beat)

@@ -179,11 +179,13 @@ def chunks(
         collect_ids=False,
     )
     portion: list[etree._Element] = []
-    portion_bytes = 0
+    portion_bytes = quiet_bytes = 0
     with path.open("rb") as file:
-        for quiet_bytes, element in _ended(file, parser):
+        for element in _ended(file, parser):
             if element is None:
                 portion_bytes += BLOCK
+                # only what is wanted is freed: all else, parts of objects too, fills the memory
+                quiet_bytes += BLOCK
                 if quiet_bytes > OBJECT_LIMIT:
                     raise BadFile("an object of the file is over 16 MB: refused")
                 if portion_bytes > CHUNK_BYTES and portion:
@@ -191,6 +193,7 @@ def chunks(
                     free(portion)
                     portion, portion_bytes = [], 0
             elif accept(LOCAL[element.tag], element):
+                quiet_bytes = 0
                 portion.append(element)
                 if len(portion) >= size:
                     yield portion
@@ -201,22 +204,17 @@ def chunks(
         free(portion)
 
 
-def _ended(
-    file: BinaryIO, parser: etree.XMLPullParser
-) -> Iterator[tuple[int, etree._Element | None]]:
-    """Each ended element; between blocks ``None`` with the bytes read since the last element."""
-    quiet_bytes = 0
+def _ended(file: BinaryIO, parser: etree.XMLPullParser) -> Iterator[etree._Element | None]:
+    """Each ended element; after each block ``None``."""
     try:
         while block := file.read(BLOCK):
             parser.feed(block)
-            quiet_bytes += len(block)
             for _event, element in parser.read_events():
-                quiet_bytes = 0
-                yield 0, cast("etree._Element", element)
-            yield quiet_bytes, None
+                yield cast("etree._Element", element)
+            yield None
         parser.close()
         for _event, element in parser.read_events():
-            yield 0, cast("etree._Element", element)
+            yield cast("etree._Element", element)
     except etree.XMLSyntaxError as error:
         raise _broken(error) from None
 

@@ -288,6 +288,19 @@ def test_sweep_keeps_pictures_that_came_last(session: ExchangeSession, work: Wor
     assert settled.sha256
 
 
+def test_sweep_leaves_the_pictures_of_an_upload_to_its_run(
+    session: ExchangeSession, work: Work
+) -> None:
+    goods = send(session, DOCUMENT, "import.xml")
+    _let_settle(send(session, PIXEL, "import_files/a/b.gif"))
+    run = RunFactory(connection=session.connection, file=goods, state=Run.State.QUEUED)
+    running.sweep(at=timezone.now(), queue=work.queue)
+    assert not Picture.objects.exists()
+    Run.objects.filter(pk=run.pk).update(state=Run.State.DONE)
+    running.sweep(at=timezone.now(), queue=work.queue)
+    assert Picture.objects.exists()
+
+
 def test_keep_pictures_goes_on_without_a_lost_one(session: ExchangeSession, work: Work) -> None:
     lost = ReceivedFileFactory(
         session=session, name="import_files/lost.gif", kind=ReceivedFile.Kind.PICTURE

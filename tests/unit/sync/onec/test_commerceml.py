@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from sync.onec import commerceml
+from sync.onec import commerceml, stream
 from sync.onec.commerceml import BadFile
 from tests.factories.commerceml import (
     changes,
@@ -143,3 +143,13 @@ def test_the_digest_follows_the_content(tmp_path: Path) -> None:
     assert digest(product("p")) == digest(product("p"))
     assert digest(product("p")) != digest(product("p", "Иначе"))
     assert -(2**63) <= digest(product("p")) < 2**63
+
+
+def test_the_lines_of_a_document_do_not_stretch_its_limit(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stream, "OBJECT_LIMIT", stream.BLOCK)
+    lines = "".join(product(f"p{n}") for n in range(3000))
+    content = message(f"<Документ><Номер>1</Номер><Товары>{lines}</Товары></Документ>")
+    with pytest.raises(BadFile, match="over 16 MB"):
+        read(tmp_path, content)
