@@ -46,6 +46,7 @@ class Option:
     value: str
     label: str
     count: int
+    count_text: str
     is_chosen: bool
 
 
@@ -269,6 +270,7 @@ def _shown_amount(offer: OfferRow) -> Decimal:
 def groups_of(facets: Iterable[Facet]) -> list[Group]:
     """Groups of filters. What is ticked stands before "more", and its group is open."""
     made = []
+    language = get_language() or ""
     for position, facet in enumerate(facets):
         options = [
             Option(
@@ -276,6 +278,7 @@ def groups_of(facets: Iterable[Facet]) -> list[Group]:
                 value=value.value,
                 label=value.label,
                 count=value.count,
+                count_text=quantity_text(value.count, language),
                 is_chosen=value.is_chosen,
             )
             for value in facet.values

@@ -15,7 +15,7 @@ from dealer_area.buyers import Buyer
 from dealer_area.listing import OfferRow, offer_rows
 from sync import reading
 from sync.models import Product
-from sync.reading import FileView
+from sync.reading import FileView, PictureView
 
 FULL_SIZE = "max-1200x1200"
 THUMB_SIZE = "max-160x160"
@@ -80,26 +80,26 @@ def show(product: Product, page: ProductPage | None, buyer: Buyer) -> Shown:
     offers = reading.offers_of([product.pk]).get(product.pk, [])
     made = offer_rows(offers, buyer)
     fields = reading.mapped_names(product.connection)
+    pictures, files = reading.attached_to(product)
     return Shown(
         product=product,
         page=page,
         offers=[made[offer.pk] for offer in offers],
-        shots=_shots(product, page),
+        shots=_shots(product, pictures, page),
         characteristics=[
             (name, value)
             for name, value in reading.characteristics_of([product]).get(product.pk, [])
             if name_key(name) not in fields
         ],
-        files=reading.files_of([product]).get(product.pk, []),
+        files=files,
         vat_included=buyer.terms.vat_included if buyer.terms else None,
     )
 
 
-def _shots(product: Product, page: ProductPage | None) -> list[Shot]:
-    found = [
-        Shot(picture.large_url, picture.thumb_url, product.name)
-        for picture in reading.pictures_of([product]).get(product.pk, ())
-    ]
+def _shots(
+    product: Product, pictures: Sequence[PictureView], page: ProductPage | None
+) -> list[Shot]:
+    found = [Shot(picture.large_url, picture.thumb_url, product.name) for picture in pictures]
     if page is None:
         return found
     own: list[PortalImage] = [block.value for block in page.gallery if block.value]

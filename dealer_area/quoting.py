@@ -15,6 +15,7 @@ from sync.models import Offer, Warehouse
 
 LOW_PACKS = 5
 """Fewer packs than this are "few left"."""
+NOTHING = Decimal(0)
 
 
 class StockState(StrEnum):
@@ -121,12 +122,10 @@ def _stock(
 ) -> StockView:
     stock = getattr(offer, "stock", None)
     told: dict[str, Decimal] = (
-        {pk: max(Decimal(each), Decimal(0)) for pk, each in stock.quantities.items()}
-        if stock
-        else {}
+        {pk: max(Decimal(each), NOTHING) for pk, each in stock.quantities.items()} if stock else {}
     )
     own = _own_warehouse(told, terms, totals)
-    quantity = told.get(own, Decimal(0)) if own else sum(told.values(), Decimal(0))
+    quantity = told.get(own, NOTHING) if own else sum(told.values(), NOTHING)
     product = offer.product
     few = LOW_PACKS * max(product.pack_multiple, product.min_quantity)
     state = StockState.LOW if quantity < few else StockState.IN

@@ -210,6 +210,9 @@ def _costs(user: Any, paths: list[str]) -> dict[str, float]:
     from django.test import Client
     from django.test.utils import CaptureQueriesContext
 
+    from portal.collector import settle
+
+    settle()
     client = Client(SERVER_NAME="localhost")
     client.force_login(user)
     client.get(paths[0])

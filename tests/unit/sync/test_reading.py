@@ -76,12 +76,18 @@ def test_pictures_are_in_the_order_of_1c_and_only_ready_ones(
     assert "onec/aa/b.large.webp" in views[0].large_url
 
 
-def test_files_are_what_is_no_picture() -> None:
-    it = ProductFactory(pictures=["docs/Чертёж.pdf", "a.jpg"])
-    for name, path in (("docs/Чертёж.pdf", "onec/aa/1.pdf"), ("a.jpg", "onec/aa/2.jpg")):
-        Picture.objects.create(connection=it.connection, name=name, path=path)
-    (files,) = reading.files_of([it]).values()
+def test_files_are_what_is_no_picture(django_assert_num_queries: Any) -> None:
+    it = ProductFactory(pictures=["docs/Чертёж.pdf", "a.jpg", "b.jpg", "unknown.pdf"])
+    for name, path, width in (
+        ("docs/Чертёж.pdf", "onec/aa/1.pdf", 0),
+        ("a.jpg", "onec/aa/2.jpg", 0),
+        ("b.jpg", "onec/aa/3.jpg", 600),
+    ):
+        Picture.objects.create(connection=it.connection, name=name, path=path, width=width)
+    with django_assert_num_queries(1):
+        pictures, files = reading.attached_to(it)
     assert [each.name for each in files] == ["Чертёж.pdf"]
+    assert [each.path for each in pictures] == ["onec/aa/3.jpg"]
 
 
 def test_characteristics_are_readable(django_assert_num_queries: Any) -> None:
