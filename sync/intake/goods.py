@@ -104,21 +104,24 @@ class Goods:
         book = self.book
         salt = book.salt
         told = {
-            ref: (item, commerceml.digest(item.element) ^ salt)
-            for ref, item in self._last_of_each(items).items()
+            ref: (item, item.digest() ^ salt) for ref, item in self._last_of_each(items).items()
         }
         self._known = known(
             book.staging, Product, book.connection.pk, list(told), "digest", "receipt"
         )
-        records: list[tuple[ProductRecord, int]] = []
+        news: list[tuple[Item, int]] = []
         for ref, (item, digest) in told.items():
             own = self._known.get(ref)
             if own is not None and (own[0] == digest or own[1] > book.receipt):
-                book.tally.unchanged += 1
                 self._same.append(ref)
-                continue
+            else:
+                news.append((item, digest))
+        book.tally.unchanged += len(self._same)
+        commerceml.unfold(item for item, _digest in news)
+        records: list[tuple[ProductRecord, int]] = []
+        for item, digest in news:
             try:
-                records.append((commerceml.product_record(item.element), digest))
+                records.append((item.product(), digest))
             except ValueError as error:
                 book.reject(item, error)
         categories = known(
@@ -143,7 +146,7 @@ class Goods:
         written: dict[str, str] = {}
         for item in items:
             self.book.tally.read += 1
-            full, ref = commerceml.offer_ids(item.element)
+            full, ref = item.ids()
             if not ref:
                 self.book.reject(item, "a product without Ид")
                 continue

@@ -9,7 +9,6 @@ from typing import Any
 
 from django.db import connection as database
 from django.utils.translation import gettext
-from lxml import etree
 
 from base.texts import sku_key
 from sync.intake.book import Book
@@ -144,7 +143,7 @@ class Offers:
         told: list[Told] = []
         for item in items:
             self.book.tally.read += 1
-            ref, product_ref = commerceml.offer_ids(item.element)
+            ref, product_ref = item.ids()
             if not ref:
                 self.book.reject(item, "an offer without Ид")
             elif len(ref) > REF_LENGTH:
@@ -155,9 +154,9 @@ class Offers:
                         item,
                         ref,
                         product_ref,
-                        commerceml.offer_digests(item.element),
+                        item.offer_digests(),
                         self.book.receipt,
-                        may_create=commerceml.may_create(item.element),
+                        may_create=item.may_create,
                     )
                 )
         return self._take(told)
@@ -167,13 +166,13 @@ class Offers:
         self._count_as_read = False
         told = []
         for row in rows:
-            element = etree.fromstring(row.element, _parser())
+            item = commerceml.from_xml("offer", row.element)
             told.append(
                 Told(
-                    Item(0, "offer", element),
+                    item,
                     row.ref,
                     row.product_ref,
-                    commerceml.offer_digests(element),
+                    item.offer_digests(),
                     row.receipt,
                     may_create="i" in row.facets,
                     parked_pk=row.pk,
@@ -183,10 +182,14 @@ class Offers:
 
     def _take(self, told: Sequence[Told]) -> bool:
         self._look_up({each.ref for each in told})
-        for each in self._last_words(told):
+        words = self._last_words(told)
+        for each in words:
             own = self._known.get(each.ref)
             if own is not None:
                 self._compare(each, own)
+        commerceml.unfold(each.item for each in words if each.identity)
+        for each in words:
+            own = self._known.get(each.ref)
             if each.identity or each.prices or each.stock:
                 self._extract(each)
             elif each.mark and own is not None:
@@ -232,6 +235,9 @@ class Offers:
             each.prices = each.digests.prices is not None
             each.stock = each.digests.stock is not None
             each.mark = each.digests.archived is not None
+        if len({each.ref for each in told}) == len(told):
+            return list(told)
+        for each in told:
             for facet in ("identity", "prices", "stock", "mark"):
                 if not getattr(each, facet):
                     continue
@@ -270,9 +276,7 @@ class Offers:
 
     def _extract(self, told: Told) -> None:
         try:
-            record = commerceml.offer_record(
-                told.item.element, identity=told.identity, prices=told.prices, stock=told.stock
-            )
+            record = told.item.offer(identity=told.identity, prices=told.prices, stock=told.stock)
             _check(record)
         except ValueError as error:
             self.book.reject(told.item, error)
@@ -428,8 +432,7 @@ class Offers:
             letters = "i" if told.may_create else ""
             letters += "p" if told.digests.prices is not None else ""
             letters += "s" if told.digests.stock is not None else ""
-            xml = etree.tostring(told.item.element, encoding="unicode", with_tail=False)
-            rows.append((told.ref, told.product_ref, letters, xml, told.receipt))
+            rows.append((told.ref, told.product_ref, letters, told.item.xml(), told.receipt))
         park(self.book, rows)
 
     @property
@@ -480,7 +483,3 @@ def _check(record: OfferRecord) -> None:
             raise ValueError("an identifier over 255 characters", stock.warehouse_ref[:60])
         if abs(stock.quantity) >= _QUANTITY_LIMIT:
             raise ValueError("a quantity too large", f"{stock.quantity}")
-
-
-def _parser() -> etree.XMLParser:
-    return etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)

@@ -7,13 +7,13 @@ it, so that an object known already costs little.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Literal, cast
 
 from lxml import etree
 
+from sync.onec import bytewise
 from sync.onec.catalogue import (
     category_records,
     price_type_record,
@@ -22,6 +22,7 @@ from sync.onec.catalogue import (
     property_value_record,
     warehouse_record,
 )
+from sync.onec.cutting import Cut, parsed
 from sync.onec.documents import counterparty_record, document_record
 from sync.onec.elements import child_text, children
 from sync.onec.offers import (
@@ -30,8 +31,9 @@ from sync.onec.offers import (
     offer_digests,
     offer_ids,
     offer_record,
+    raw_digest,
 )
-from sync.onec.records import RemoteOrderRecord
+from sync.onec.records import OfferRecord, ProductRecord, RemoteOrderRecord
 from sync.onec.stream import LOCAL, BadFile, chunks, survey
 
 __all__ = [
@@ -44,7 +46,7 @@ __all__ = [
     "digest",
     "document_record",
     "fragment",
-    "may_create",
+    "from_xml",
     "offer_digests",
     "offer_ids",
     "offer_record",
@@ -55,6 +57,7 @@ __all__ = [
     "property_value_record",
     "read",
     "survey",
+    "unfold",
     "warehouse_record",
 ]
 
@@ -101,36 +104,120 @@ _PLACES: dict[str, tuple[Kind, str, frozenset[str]]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
 class Item:
-    """One object of a file, its fields not taken out yet. ``ordinal`` counts from 1."""
+    """One object of a file, its fields not taken out yet. ``ordinal`` counts from 1.
 
-    ordinal: int
-    kind: Kind
-    element: etree._Element
+    An object that was cut out of the file is parsed when its element is first asked for; what
+    comparing it with what is known needs is taken from its bytes.
+    """
+
+    __slots__ = ("_cut", "_element", "_place", "kind", "ordinal")
+
+    def __init__(
+        self, ordinal: int, kind: Kind, element: etree._Element, cut: Cut | None = None
+    ) -> None:
+        self.ordinal = ordinal
+        self.kind = kind
+        self._cut = cut
+        self._place = element
+        self._element = element if cut is None else None
+
+    @property
+    def element(self) -> etree._Element:
+        """The object's own element."""
+        if self._element is None:
+            unfold([self])
+        return cast("etree._Element", self._element)
 
     @property
     def line(self) -> int:
         """Line of the file where the object starts."""
-        return cast("int | None", self.element.sourceline) or 0
+        if self._cut is not None:
+            return self._cut.line
+        return cast("int | None", self._place.sourceline) or 0
 
     @property
     def ref(self) -> str:
         """Identifier as written, for words about an object that cannot be read."""
         return child_text(self.element, "Ид")
 
+    @property
+    def may_create(self) -> bool:
+        """Whether an offer may be new: a package of changes speaks of known ones only."""
+        container = self._place.getparent()
+        package = container.getparent() if container is not None else None
+        return package is None or LOCAL[package.tag] != "ИзмененияПакетаПредложений"
+
+    def ids(self) -> tuple[str, str]:
+        """``(offer, product)`` references; both empty when the object has no Ид."""
+        told = bytewise.ids(self._cut.raw) if self._cut is not None else None
+        return told if told is not None else offer_ids(self.element)
+
+    def digest(self) -> int:
+        """Signed 64-bit hash of the whole object; an unchanged one has an unchanged hash."""
+        return digest(self.element) if self._cut is None else raw_digest(self._cut.raw)
+
+    def offer_digests(self) -> OfferDigests:
+        """Hashes of an offer by facet."""
+        told = bytewise.offer_digests(self._cut.raw) if self._cut is not None else None
+        return told if told is not None else offer_digests(self.element)
+
+    def product(self) -> ProductRecord:
+        """The object as goods. Raises ValueError as `product_record` does."""
+        return product_record(self.element, b"" if self._cut is None else self._cut.raw)
+
+    def offer(self, *, identity: bool, prices: bool, stock: bool) -> OfferRecord:
+        """The facets of an offer that are asked for. Raises ValueError as `offer_record` does."""
+        raw = self._cut.raw if self._cut is not None else b""
+        its_prices = bytewise.prices(raw) if prices and raw else None
+        its_stock = bytewise.stock(raw) if stock and raw else None
+        prices, stock = prices and its_prices is None, stock and its_stock is None
+        if not (identity or prices or stock):
+            return OfferRecord(*self.ids(), None, None, its_prices, its_stock)
+        found = offer_record(self.element, identity=identity, prices=prices, stock=stock)
+        return OfferRecord(
+            found.ref,
+            found.product_ref,
+            found.archived,
+            found.identity,
+            its_prices if its_prices is not None else found.prices,
+            its_stock if its_stock is not None else found.stock,
+        )
+
+    def xml(self) -> str:
+        """The object as XML that stands alone; its digests are those of the object."""
+        if self._cut is not None and not set(self._place.nsmap) - {None}:
+            return self._cut.raw.decode()
+        return etree.tostring(self.element, encoding="unicode", with_tail=False)
+
+
+def unfold(items: Iterable[Item]) -> None:
+    """Parse the objects that were cut out, those of one container in one go."""
+    waiting: dict[etree._Element | None, list[Item]] = {}
+    for item in items:
+        if item._element is None:
+            waiting.setdefault(item._place.getparent(), []).append(item)
+    for those in waiting.values():
+        raws = [item._cut.raw for item in those if item._cut is not None]
+        elements = parsed(raws, those[0]._place.nsmap)
+        for item, element in zip(those, elements, strict=True):
+            item._element = element
+
+
+def from_xml(kind: Kind, xml: str) -> Item:
+    """An object kept as XML, outside of its file."""
+    raw = xml.encode()
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
+    element = etree.fromstring(raw, parser)
+    item = Item(0, kind, element, Cut(LOCAL[element.tag], raw, 0))
+    item._element = element
+    return item
+
 
 def fragment(element: etree._Element, limit: int = 2000) -> str:
     """The element's own XML, cut to ``limit`` characters, for a person to read."""
     text = etree.tostring(element, encoding="unicode", with_tail=False)
     return text if len(text) <= limit else text[: limit - 1] + "…"
-
-
-def may_create(element: etree._Element) -> bool:
-    """Whether an offer of the file may be new: a package of changes speaks of known ones only."""
-    container = element.getparent()
-    package = container.getparent() if container is not None else None
-    return package is None or LOCAL[package.tag] != "ИзмененияПакетаПредложений"
 
 
 def _accept(name: str, element: etree._Element) -> bool:
@@ -157,7 +244,12 @@ def read(
     ordinal = 0
     for portion in chunks(path, encoding=encoding, tags=tuple(_PLACES), accept=_accept, size=size):
         items: list[Item] = []
-        for element in portion:
+        for element, cut in portion:
+            if cut is not None:
+                ordinal += 1
+                if ordinal > after:
+                    items.append(Item(ordinal, _PLACES[cut.name][0], element, cut))
+                continue
             name = LOCAL[element.tag]
             for own in children(element, "Склад") if name == "Склады" else (element,):
                 ordinal += 1

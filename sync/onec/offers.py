@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import NamedTuple
 
@@ -37,9 +38,14 @@ class OfferDigests(NamedTuple):
 
 def digest(element: etree._Element) -> int:
     """Signed 64-bit hash of the raw element; an unchanged object has an unchanged one."""
-    raw = etree.tostring(element, encoding="utf-8", with_tail=False)
-    if _MAKER in raw:
-        raw = _MAKER_ID.sub(rb"\1", raw)
+    return raw_digest(etree.tostring(element, encoding="utf-8", with_tail=False))
+
+
+def raw_digest(raw: bytes) -> int:
+    """Signed 64-bit hash of an object's bytes."""
+    maker = raw.find(_MAKER)
+    if maker >= 0:
+        raw = raw[:maker] + _MAKER_ID.sub(rb"\1", raw[maker:])
     return values.fingerprint(raw)
 
 
@@ -159,45 +165,43 @@ def _prices(element: etree._Element) -> tuple[PriceRecord, ...] | None:
     container = child(element, PRICES)
     if container is None:
         return None
+    return lowest(
+        price_of({LOCAL[part.tag]: part.text for part in price})
+        for price in container
+        if LOCAL[price.tag] == "Цена"
+    )
+
+
+def lowest(prices: Iterable[PriceRecord | None]) -> tuple[PriceRecord, ...]:
+    """One price a type: of quantity breaks the mirror keeps the one that starts lowest."""
     found: dict[str, PriceRecord] = {}
-    for price in container:
-        if LOCAL[price.tag] != "Цена":
-            continue
-        record = _price(price)
+    for record in prices:
         if record is None:
             continue
         known = found.get(record.price_type_ref)
-        # Of quantity breaks the mirror keeps the base price: the one that starts lowest.
         if known is None or (record.min_quantity or 0) <= (known.min_quantity or 0):
             found[record.price_type_ref] = record
     return tuple(found.values())
 
 
-def _price(element: etree._Element) -> PriceRecord | None:  # noqa: C901  one pass, a branch for each child
-    type_ref = amount_text = currency = ""
-    coefficient: Decimal | None = None
-    least: Decimal | None = None
-    for part in element:
-        local = LOCAL[part.tag]
-        if local == "ЦенаЗаЕдиницу":
-            amount_text = part.text or ""
-        elif local == "ИдТипаЦены":
-            type_ref = values.ref(part.text)
-        elif local == "Валюта":
-            currency = values.currency(part.text)
-        elif local == "Коэффициент":
-            coefficient = values.lenient_number(part.text)
-        elif local == "МинКоличество":
-            least = values.lenient_number(part.text)
-    amount = values.number(amount_text)
+def price_of(told: Mapping[str, str | None]) -> PriceRecord | None:
+    """A price out of the texts of a ``Цена`` by name; ``None`` for one that tells no amount.
+
+    Raises ValueError for one without a price type and for a bad or negative amount.
+    """
+    amount = values.number(told.get("ЦенаЗаЕдиницу"))
     if amount is None:
         return None
+    type_ref = values.ref(told.get("ИдТипаЦены"))
     if not type_ref:
         raise ValueError("a price without ИдТипаЦены")
     if amount < 0:
         raise ValueError("a negative price", str(amount))
+    coefficient = values.lenient_number(told.get("Коэффициент"))
     if coefficient is not None and coefficient > 0 and coefficient != 1:
         amount /= coefficient
+    currency = values.currency(told.get("Валюта"))
+    least = values.lenient_number(told.get("МинКоличество"))
     return PriceRecord(type_ref, amount, currency, least)
 
 
@@ -226,8 +230,11 @@ def _stock(element: etree._Element) -> tuple[StockRecord, ...] | None:  # noqa: 
                         quantity = values.number(place.text)
                         if quantity is not None:
                             total = (total or Decimal(0)) + quantity
-    if not told:
-        return None
+    return stock_of(total, rows) if told else None
+
+
+def stock_of(total: Decimal | None, rows: Mapping[str, Decimal]) -> tuple[StockRecord, ...]:
+    """Stock by warehouse, else the total under the warehouse with the empty identifier."""
     if rows:
         return tuple(StockRecord(place, quantity) for place, quantity in rows.items())
     # Without a warehouse row zero means "nowhere": УТ 11 lists only the places with stock.

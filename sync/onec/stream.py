@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, NamedTuple, cast
 
 from lxml import etree
+
+from sync.onec.cutting import ENCODINGS, NAMES, PLACEHOLDER, Cut, Cutter
 
 BLOCK = 64 * 1024
 SURVEY_BLOCK = 1024 * 1024
@@ -78,8 +80,7 @@ def survey(path: Path, *, beat: Callable[[], None] | None = None) -> str | None:
         head = file.read(4096)
     if not head.strip():
         raise BadFile("the file is empty")
-    declared = _DECLARED.search(head)
-    name = declared.group(1).decode("ascii").lower() if declared else "utf-8"
+    name = _declared_name(head)
     try:
         _walk(path, None, beat)
     except BadFile:
@@ -96,6 +97,11 @@ def survey(path: Path, *, beat: Callable[[], None] | None = None) -> str | None:
             ) from None
         return "windows-1251"
     return None
+
+
+def _declared_name(head: bytes) -> str:
+    declared = _DECLARED.search(head)
+    return declared.group(1).decode("ascii").lower() if declared else "utf-8"
 
 
 def _first_line_not_utf8(path: Path) -> int | None:
@@ -153,6 +159,13 @@ def _broken(error: etree.XMLSyntaxError) -> BadFile:
     return BadFile("the XML is broken", *filter(None, [details]), line=error.lineno or 0)
 
 
+class Found(NamedTuple):
+    """A wanted object: its own element, or the placeholder of one that was cut out."""
+
+    element: etree._Element
+    cut: Cut | None = None
+
+
 def chunks(
     path: Path,
     *,
@@ -160,8 +173,8 @@ def chunks(
     tags: tuple[str, ...],
     accept: Callable[[str, etree._Element], bool],
     size: int,
-) -> Iterator[list[etree._Element]]:
-    """Wanted elements in portions of at most ``size`` objects and about six megabytes.
+) -> Iterator[list[Found]]:
+    """Wanted objects in portions of at most ``size`` and about six megabytes.
 
     ``accept(local name, element)`` decides by the element's surroundings. The elements of a
     portion are emptied when the next one is asked for. Raises BadFile for a syntax error and
@@ -169,7 +182,7 @@ def chunks(
     """
     parser = etree.XMLPullParser(
         events=("end",),
-        tag=[f"{{*}}{tag}" for tag in tags],
+        tag=[f"{{*}}{tag}" for tag in (*tags, PLACEHOLDER)],
         encoding=encoding,
         resolve_entities=False,
         no_network=True,
@@ -178,10 +191,11 @@ def chunks(
         remove_pis=True,
         collect_ids=False,
     )
-    portion: list[etree._Element] = []
+    portion: list[Found] = []
     portion_bytes = quiet_bytes = 0
     with path.open("rb") as file:
-        for element in _ended(file, parser):
+        cutter = _cutter(file, encoding)
+        for element in _ended(file, parser, cutter):
             if element is None:
                 portion_bytes += BLOCK
                 # only what is wanted is freed: all else, parts of objects too, fills the memory
@@ -192,9 +206,10 @@ def chunks(
                     yield portion
                     free(portion)
                     portion, portion_bytes = [], 0
-            elif accept(LOCAL[element.tag], element):
+                continue
+            for found in _found(element, cutter, accept):
                 quiet_bytes = 0
-                portion.append(element)
+                portion.append(found)
                 if len(portion) >= size:
                     yield portion
                     free(portion)
@@ -204,14 +219,43 @@ def chunks(
         free(portion)
 
 
-def _ended(file: BinaryIO, parser: etree.XMLPullParser) -> Iterator[etree._Element | None]:
+def _cutter(file: BinaryIO, encoding: str | None) -> Cutter | None:
+    head = file.read(4096)
+    file.seek(0)
+    if head.startswith(_BOMS[1:]):
+        return None
+    plain = ENCODINGS.get(encoding or _declared_name(head))
+    return Cutter(plain) if plain else None
+
+
+def _found(
+    element: etree._Element,
+    cutter: Cutter | None,
+    accept: Callable[[str, etree._Element], bool],
+) -> list[Found]:
+    name = LOCAL[element.tag]
+    if name != PLACEHOLDER:
+        return [Found(element)] if accept(name, element) else []
+    if cutter is None or element.prefix or not cutter.runs:
+        return []  # the file's own
+    # a run has one place in the file, and so may hold one wanted name
+    wanted = {each: accept(each, element) for each in NAMES}
+    return [Found(element, cut) for cut in cutter.runs.popleft() if wanted[cut.name]]
+
+
+def _ended(
+    file: BinaryIO, parser: etree.XMLPullParser, cutter: Cutter | None
+) -> Iterator[etree._Element | None]:
     """Each ended element; after each block ``None``."""
     try:
         while block := file.read(BLOCK):
-            parser.feed(block)
+            if left := cutter.take(block) if cutter is not None else block:
+                parser.feed(left)
             for _event, element in parser.read_events():
                 yield cast("etree._Element", element)
             yield None
+        if cutter is not None and (left := cutter.finish()):
+            parser.feed(left)
         parser.close()
         for _event, element in parser.read_events():
             yield cast("etree._Element", element)
@@ -219,10 +263,10 @@ def _ended(file: BinaryIO, parser: etree.XMLPullParser) -> Iterator[etree._Eleme
         raise _broken(error) from None
 
 
-def free(portion: list[etree._Element]) -> None:
+def free(portion: Sequence[Found]) -> None:
     """Empty the elements and drop what stands before the last of them under each parent."""
     last_of: dict[etree._Element, etree._Element] = {}
-    for element in portion:
+    for element in dict.fromkeys(each.element for each in portion):
         parent = element.getparent()
         element.clear()
         if parent is not None:

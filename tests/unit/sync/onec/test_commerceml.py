@@ -108,7 +108,7 @@ def test_a_package_of_changes_creates_nothing(tmp_path: Path) -> None:
     for content, creates in ((package(offer("p")), True), (changes(offer("p")), False)):
         path.write_bytes(message(content))
         for portion in commerceml.read(path):
-            assert [commerceml.may_create(each.element) for each in portion] == [creates]
+            assert [each.may_create for each in portion] == [creates]
 
 
 def test_a_fragment_is_the_element_cut_to_size(tmp_path: Path) -> None:
@@ -137,7 +137,7 @@ def test_the_digest_follows_the_content(tmp_path: Path) -> None:
         path = tmp_path / "x.xml"
         path.write_bytes(message(goods(content)))
         for portion in commerceml.read(path):
-            return commerceml.digest(portion[0].element)
+            return portion[0].digest()
         raise AssertionError
 
     assert digest(product("p")) == digest(product("p"))

@@ -1,0 +1,191 @@
+"""What an object says, read from its bytes where 1C wrote them the plain way.
+
+Every function gives ``None`` where something is written otherwise (an attribute, an entity, an
+unknown element where none is expected): the same is then read from the element, more slowly.
+"""
+
+from __future__ import annotations
+
+import re
+from decimal import Decimal
+
+from sync.onec import values
+from sync.onec.offers import OfferDigests, lowest, price_of, stock_of
+from sync.onec.records import PriceRecord, StockRecord
+
+# How 1C writes an offer, byte for byte. What is written otherwise is looked at as an element.
+_HEAD = re.compile(r"<[^<>]*>\s*<Ид>([^<&]*)</Ид>".encode()).match
+_CHARACTERISTIC = "<ИдХарактеристики".encode()
+_PLAIN_HEAD = re.compile("<Предложение>\\s*<Ид>[^<]*</Ид>".encode()).match
+_TAIL = "</Предложение>".encode()
+_PRICES = "<Цены>".encode()
+_PRICES_END = "</Цены>".encode()
+_STOCK_START = re.compile("<(?:Количество|Остатки|Склад)".encode()).search
+# parts that stand side by side, as they mostly do
+_STOCK_PARTS = re.compile(
+    "(?:\\s*(?:<Количество>[^<]*</Количество>"
+    """|<Склад[^<>"']*(?:"[^"<]*"[^<>"']*)*/>"""
+    "|<(Остатки|Склады|Склад)>.*?</\\1>))+".encode(),
+    re.DOTALL,
+).match
+_UNCLEAR = re.compile(
+    "</?(?:Количество|Остатки|Склад|Цены|Статус|ИдХарактеристики|ИдКаталога)".encode()
+).search
+_MARK = "<ПометкаУдаления".encode()
+_NOT_DELETED = re.compile("\\s*<ПометкаУдаления>false</ПометкаУдаления>".encode())
+_VERSION = "<НомерВерсии".encode()
+_VERSIONS = re.compile("\\s*<НомерВерсии>[^<]*</НомерВерсии>".encode())
+
+_PRICE = "<Цена>"
+_PRICE_END = "</Цена>"
+_LEAVES = re.compile(r"<([^<>/\s]+)>([^<&\r]*)</\1>").findall
+_TOTALS = re.compile(r"<Количество>([^<&\r]*)</Количество>").findall
+_PLACES = re.compile(
+    r'<Склад ИдСклада="([^"<&\s]*)" КоличествоНаСкладе="([^"<&\r\n\t]*)"\s*/>'
+).findall
+_PAIRS = {
+    (group, item, key): (
+        f"<{group}>".encode(),
+        f"</{group}>".encode(),
+        re.compile(
+            rf"<{item}>\s*<{key}>([^<&\r]*)</{key}>\s*"
+            rf"<Значение>([^<&\r]*)</Значение>\s*</{item}>"
+        ).findall,
+    )
+    for group, item, key in (
+        ("ЗначенияСвойств", "ЗначенияСвойства", "Ид"),
+        ("ЗначенияРеквизитов", "ЗначениеРеквизита", "Наименование"),
+    )
+}
+
+
+def ids(raw: bytes) -> tuple[str, str] | None:
+    """``(offer, product)`` references, as `offers.offer_ids` has them."""
+    head = _HEAD(raw)
+    if head is None or _CHARACTERISTIC in raw:
+        return None
+    return values.offer_refs(head.group(1).decode())
+
+
+def offer_digests(raw: bytes) -> OfferDigests | None:
+    """What `offers.offer_digests` says, out of an offer's bytes.
+
+    The facets' hashes are other ones than those of the element. Between them they cover the
+    whole offer but for its identifier, version and deletion mark.
+    """
+    parts = _split(raw)
+    if parts is None:
+        return None
+    identity, told_prices, told_stock = parts
+    archived: bool | None = None
+    if _MARK in identity:
+        archived = False
+        identity = _NOT_DELETED.sub(b"", identity)
+    if _VERSION in identity:
+        identity = _VERSIONS.sub(b"", identity)
+    identity = identity.strip()
+    if _MARK in identity or _VERSION in identity:
+        return None
+    return OfferDigests(
+        values.fingerprint(identity) if identity else None,
+        values.fingerprint(told_prices) if told_prices else None,
+        values.fingerprint(told_stock) if told_stock else None,
+        archived,
+    )
+
+
+def _split(raw: bytes) -> tuple[bytes, bytes, bytes] | None:
+    """The content of an offer without its identifier: identity, prices and stock apart."""
+    head = _PLAIN_HEAD(raw)
+    if head is None or not raw.endswith(_TAIL):
+        return None
+    at = head.end()
+    told_prices = b""
+    start = raw.find(_PRICES, at)
+    if start < 0:
+        rest = raw[at : -len(_TAIL)]
+    else:
+        end = raw.find(_PRICES_END, start)
+        if end < 0 or not _whole(raw[at:start]):
+            return None
+        told_prices = raw[start:end]
+        rest = raw[at:start].rstrip() + raw[end + len(_PRICES_END) : -len(_TAIL)]
+    left: list[bytes] = []
+    told_stock: list[bytes] = []
+    at = 0
+    while (begun := _STOCK_START(rest, at)) and (parts := _STOCK_PARTS(rest, begun.start())):
+        between = rest[at : begun.start()].rstrip()
+        if not _whole(between):
+            return None
+        left.append(between)
+        told_stock.append(parts.group())
+        at = parts.end()
+    left.append(rest[at:])
+    identity = b"".join(left)
+    return None if _UNCLEAR(identity) else (identity, told_prices, b"".join(told_stock))
+
+
+def _whole(part: bytes) -> bool:
+    """Whether every element that begins in the part ends in it: what follows is no child of one."""
+    ends = part.count(b"</")
+    return part.count(b"<") == 2 * ends + part.count(b"/>")
+
+
+def prices(raw: bytes) -> tuple[PriceRecord, ...] | None:
+    """Prices of an offer that tells any. Raises ValueError as `price_of` does."""
+    split = _split(raw)
+    if split is None or not split[1]:
+        return None
+    found = []
+    *parts, tail = split[1][len(_PRICES) :].decode().split(_PRICE_END)
+    if tail and not tail.isspace():
+        return None
+    for part in parts:
+        leaves = _LEAVES(part)
+        if part.count("<") != 2 * len(leaves) + 1 or not part.lstrip().startswith(_PRICE):
+            return None
+        found.append(dict(leaves))
+    return lowest(map(price_of, found))
+
+
+def stock(raw: bytes) -> tuple[StockRecord, ...] | None:
+    """Stock of an offer that tells any. Raises ValueError for a bad number."""
+    split = _split(raw)
+    if split is None or not split[2]:
+        return None
+    text = split[2].decode()
+    totals = _TOTALS(text)
+    places = _PLACES(text)
+    if text.count("<") != 2 * len(totals) + len(places):
+        return None
+    total: Decimal | None = None
+    for each in totals:
+        quantity = values.number(each)
+        total = total if quantity is None else quantity
+    if total is None and not places:
+        return None
+    rows = {}
+    for place, quantity_text in places:
+        if own := values.ref(place):
+            rows[own] = values.number(quantity_text) or Decimal(0)
+    return stock_of(total, rows)
+
+
+def pairs(
+    raw: bytes, group: str, item: str, key: str
+) -> tuple[tuple[str, tuple[str, ...]], ...] | None:
+    """What `elements.pairs` says of the only ``group`` of an object."""
+    begin_tag, end_tag, split = _PAIRS[group, item, key]
+    start = raw.find(begin_tag)
+    end = raw.find(end_tag, start)
+    if start < 0 or end < 0 or raw.find(begin_tag, end) >= 0:
+        return None
+    text = raw[start + len(begin_tag) : end].decode()
+    found = split(text)
+    if text.count("<") != 6 * len(found):
+        return None
+    return tuple(
+        (name, (value,) if (value := told.strip()) else ())
+        for each, told in found
+        if (name := each.strip())
+    )
