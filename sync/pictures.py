@@ -12,6 +12,7 @@ import os
 import re
 import tempfile
 import warnings
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
@@ -52,24 +53,45 @@ def is_picture(path: str) -> bool:
     return path.rpartition(".")[2] in _PICTURES
 
 
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A file in the media folder that no name refers to yet."""
+
+    sha256: str
+    path: str
+
+
 def keep(connection: Connection, name: str, path: Path) -> Picture:
     """Store the received file at `path` under the name goods refer to it by.
 
     The received file stays where it is. Sent again with the same content it changes nothing.
     """
+    return name_it(connection, name, store(path, name))
+
+
+def store(path: Path, name: str) -> Stored:
+    """Copy the file at `path` into the media folder, unless its content is there already.
+
+    Asks no database, so that many files can be copied before their names are written at once.
+    """
     digest, head = _fingerprint(path)
     stored = f"onec/{digest[:2]}/{digest}.{_type(head, name)}"
-    known = Picture.objects.filter(connection=connection, name=name).first()
-    if known is not None and known.path == stored and _full(stored).exists():
-        return known
     _copy(path, _full(stored))
-    sized = Picture.objects.filter(path=stored, width__gt=0).first()
+    return Stored(digest, stored)
+
+
+def name_it(connection: Connection, name: str, stored: Stored) -> Picture:
+    """Let `name` of a base of 1C mean the stored file from now on."""
+    known = Picture.objects.filter(connection=connection, name=name).first()
+    if known is not None and known.path == stored.path:
+        return known
+    sized = Picture.objects.filter(path=stored.path, width__gt=0).first()
     picture, _created = Picture.objects.update_or_create(
         connection=connection,
         name=name,
         defaults={
-            "sha256": digest,
-            "path": stored,
+            "sha256": stored.sha256,
+            "path": stored.path,
             "width": sized.width if sized else 0,
             "height": sized.height if sized else 0,
             "is_broken": False,

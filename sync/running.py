@@ -10,7 +10,7 @@ from __future__ import annotations
 import logging
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
@@ -23,7 +23,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from sync import importing, inbound, journal, leases, pictures, receiving, unpacking
-from sync.models import ExchangeSession, ReceivedFile, Run
+from sync.models import ExchangeSession, Picture, ReceivedFile, Run
 from sync.onec.archives import is_whole as is_whole_archive
 from sync.pacing import paced
 from sync.receiving import Refused, full_path
@@ -32,6 +32,9 @@ log = logging.getLogger(__name__)
 
 OPEN = (Run.State.QUEUED, Run.State.RUNNING)
 LOOK_SECONDS = 0.2
+PICTURES = 100
+"""Pictures whose names are written in one transaction."""
+
 RESUME_SECONDS = 20
 REPEAT_SECONDS = 300
 """A run that was begun, or never was, is put into the queue again at most once in so long."""
@@ -163,21 +166,38 @@ def keep_pictures(
 ) -> None:
     """Store the pictures and other files among `files` under the names goods refer to them by.
 
-    `beat` is called at each of them.
+    `beat` is called at each of them. Files are copied first and their names written a hundred in
+    one transaction: each commit waits for the disk.
     """
     waiting = files.filter(kind=ReceivedFile.Kind.PICTURE, sha256="", removed_at=None).exclude(
         path=""
     )
-    for file in waiting.select_related("connection").order_by("pk").iterator(chunk_size=500):
+    seen = 0
+    # no cursor stays open over the writes: SQLite would refuse to write behind an old snapshot
+    while batch := list(
+        waiting.select_related("connection").filter(pk__gt=seen).order_by("pk")[:PICTURES]
+    ):
+        seen = batch[-1].pk
+        for picture in _keep_batch(batch, beat):
+            if not picture.width and pictures.is_picture(picture.path):
+                queue.make_sizes(picture.pk)
+
+
+def _keep_batch(batch: Sequence[ReceivedFile], beat: Callable[[], None]) -> list[Picture]:
+    stored: list[tuple[ReceivedFile, pictures.Stored]] = []
+    for file in batch:
         beat()
         try:
-            picture = pictures.keep(file.connection, file.name, full_path(file))
+            stored.append((file, pictures.store(full_path(file), file.name)))
         except FileNotFoundError:
             log.warning("received file %s is not on the disk", file.pk)
-            continue
-        ReceivedFile.objects.filter(pk=file.pk, size=file.size).update(sha256=picture.sha256)
-        if not picture.width and pictures.is_picture(picture.path):
-            queue.make_sizes(picture.pk)
+    with transaction.atomic():
+        kept = []
+        for file, content in stored:
+            kept.append(pictures.name_it(file.connection, file.name, content))
+            # a file that grew meanwhile is kept once more when all of it is there
+            ReceivedFile.objects.filter(pk=file.pk, size=file.size).update(sha256=content.sha256)
+    return kept
 
 
 def sweep(*, at: datetime, queue: Queue) -> None:
