@@ -64,7 +64,7 @@ WORDS = ("петля", "направляющие 500", "фасад белый", 
 
 
 def prepare(size: int) -> dict[str, Any]:
-    """Fill the installation of this process: addresses of each page and what each costs."""
+    """Fill the installation of this process: addresses of each page."""
     sys.path[:0] = [str(ROOT), str(ROOT / "site")]
     import django
 
@@ -79,13 +79,20 @@ def prepare(size: int) -> dict[str, Any]:
     connection = _load(size)
     loaded = time.monotonic() - begun
     _picture(connection)
-    user = _settle(connection)
-    addresses = _addresses()
-    return {
-        "load_s": round(loaded, 1),
-        "addresses": addresses,
-        "costs": {page: _costs(user, paths) for page, paths in addresses.items()},
-    }
+    _settle(connection)
+    return {"load_s": round(loaded, 1), "addresses": _addresses()}
+
+
+def costs(addresses: dict[str, list[str]]) -> dict[str, Any]:
+    """What each page costs, in a process that has loaded nothing, as the portal's workers have."""
+    sys.path[:0] = [str(ROOT), str(ROOT / "site")]
+    import django
+
+    django.setup()
+    from base.models import User
+
+    user = User.objects.get(email=EMAIL)
+    return {page: _costs(user, paths) for page, paths in addresses.items()}
 
 
 def _load(size: int) -> Any:
@@ -154,7 +161,7 @@ def _picture(connection: Any) -> None:
     Product.objects.update(pictures=JSONArray(Concat(Value("bench-"), number, Value(".jpg"))))
 
 
-def _settle(connection: Any) -> Any:
+def _settle(connection: Any) -> None:
     """A dealer who buys at the last price type of the base, with a few lines in his cart."""
     from allauth.account.models import EmailAddress
     from django.utils import timezone
@@ -181,7 +188,6 @@ def _settle(connection: Any) -> Any:
     for offer in priced[:CART_LINES]:
         with suppress(carting.NotForSale):
             carting.add(membership=membership, offer=offer, quantity=Decimal(1), by=user)
-    return user
 
 
 def _addresses() -> dict[str, list[str]]:
@@ -329,24 +335,30 @@ def measure(size: int, seconds: float) -> list[dict[str, Any]]:
         "DJANGO_SETTINGS_MODULE": "portal.settings.embedded",
     }
     try:
-        done = subprocess.run(
-            [sys.executable, __file__, "--prepare", str(size)],
-            env=environment,
-            cwd=ROOT,
-            check=True,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        made = json.loads(done.stdout.splitlines()[-1])
-        rows = [{"page": page, "size": size, **costs} for page, costs in made["costs"].items()]
+        addresses = _apart(environment, "--prepare", str(size))["addresses"]
+        made = _apart(environment, "--costs", json.dumps(addresses))
+        rows = [{"page": page, "size": size, **cost} for page, cost in made.items()]
         if seconds:
             with portal(environment) as url:
                 cookies = sign_in(url)
                 for row in rows:
-                    row |= drive(url, cookies, made["addresses"][row["page"]], seconds)
+                    row |= drive(url, cookies, addresses[row["page"]], seconds)
         return rows
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _apart(environment: dict[str, str], *arguments: str) -> dict[str, Any]:
+    """What this script says in a process of its own."""
+    done = subprocess.run(
+        [sys.executable, __file__, *arguments],
+        env=environment,
+        cwd=ROOT,
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    return dict(json.loads(done.stdout.splitlines()[-1]))
 
 
 def main() -> None:
@@ -358,9 +370,13 @@ def main() -> None:
     )
     parser.add_argument("--json", action="store_true")
     parser.add_argument("--prepare", type=int, help=argparse.SUPPRESS)
+    parser.add_argument("--costs", type=json.loads, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.prepare:
         print(json.dumps(prepare(options.prepare)))
+        return
+    if options.costs:
+        print(json.dumps(costs(options.costs)))
         return
     sizes = options.size or [10_000, 100_000]
     rows = [row for size in sizes for row in measure(size, options.seconds)]
