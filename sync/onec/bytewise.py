@@ -13,6 +13,9 @@ from sync.onec import values
 from sync.onec.offers import OfferDigests, lowest, price_of, stock_of
 from sync.onec.records import PriceRecord, StockRecord
 
+Parts = tuple[bytes, bytes, bytes]
+"""Identity, prices and stock of an offer; empty is not told."""
+
 # How 1C writes an offer, byte for byte. What is written otherwise is looked at as an element.
 _HEAD = re.compile(r"<[^<>]*>\s*<Ид>([^<&]*)</Ид>".encode()).match
 _CHARACTERISTIC = "<ИдХарактеристики".encode()
@@ -67,15 +70,12 @@ def ids(raw: bytes) -> tuple[str, str] | None:
     return values.offer_refs(head.group(1).decode())
 
 
-def offer_digests(raw: bytes) -> OfferDigests | None:
-    """What `offers.offer_digests` says, out of an offer's bytes.
+def offer_digests(parts: Parts) -> OfferDigests | None:
+    """What `offers.offer_digests` says, out of an offer's parts.
 
     The facets' hashes are other ones than those of the element. Between them they cover the
     whole offer but for its identifier, version and deletion mark.
     """
-    parts = _split(raw)
-    if parts is None:
-        return None
     identity, told_prices, told_stock = parts
     archived: bool | None = None
     if _MARK in identity:
@@ -94,7 +94,7 @@ def offer_digests(raw: bytes) -> OfferDigests | None:
     )
 
 
-def _split(raw: bytes) -> tuple[bytes, bytes, bytes] | None:
+def split(raw: bytes) -> Parts | None:
     """The content of an offer without its identifier: identity, prices and stock apart."""
     head = _PLAIN_HEAD(raw)
     if head is None or not raw.endswith(_TAIL):
@@ -131,13 +131,12 @@ def _whole(part: bytes) -> bool:
     return part.count(b"<") == 2 * ends + part.count(b"/>")
 
 
-def prices(raw: bytes) -> tuple[PriceRecord, ...] | None:
-    """Prices of an offer that tells any. Raises ValueError as `price_of` does."""
-    split = _split(raw)
-    if split is None or not split[1]:
+def prices(told: bytes) -> tuple[PriceRecord, ...] | None:
+    """Prices out of that part of an offer. Raises ValueError as `price_of` does."""
+    if not told:
         return None
     found = []
-    *parts, tail = split[1][len(_PRICES) :].decode().split(_PRICE_END)
+    *parts, tail = told[len(_PRICES) :].decode().split(_PRICE_END)
     if tail and not tail.isspace():
         return None
     for part in parts:
@@ -148,12 +147,11 @@ def prices(raw: bytes) -> tuple[PriceRecord, ...] | None:
     return lowest(map(price_of, found))
 
 
-def stock(raw: bytes) -> tuple[StockRecord, ...] | None:
-    """Stock of an offer that tells any. Raises ValueError for a bad number."""
-    split = _split(raw)
-    if split is None or not split[2]:
+def stock(told: bytes) -> tuple[StockRecord, ...] | None:
+    """Stock out of that part of an offer. Raises ValueError for a bad number."""
+    if not told:
         return None
-    text = split[2].decode()
+    text = told.decode()
     totals = _TOTALS(text)
     places = _PLACES(text)
     if text.count("<") != 2 * len(totals) + len(places):

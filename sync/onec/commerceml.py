@@ -111,7 +111,7 @@ class Item:
     comparing it with what is known needs is taken from its bytes.
     """
 
-    __slots__ = ("_cut", "_element", "_place", "kind", "ordinal")
+    __slots__ = ("_cut", "_element", "_parts", "_place", "kind", "ordinal")
 
     def __init__(
         self, ordinal: int, kind: Kind, element: etree._Element, cut: Cut | None = None
@@ -119,6 +119,7 @@ class Item:
         self.ordinal = ordinal
         self.kind = kind
         self._cut = cut
+        self._parts: bytewise.Parts | None = None
         self._place = element
         self._element = element if cut is None else None
 
@@ -159,7 +160,9 @@ class Item:
 
     def offer_digests(self) -> OfferDigests:
         """Hashes of an offer by facet."""
-        told = bytewise.offer_digests(self._cut.raw) if self._cut is not None else None
+        if self._cut is not None:
+            self._parts = bytewise.split(self._cut.raw)
+        told = bytewise.offer_digests(self._parts) if self._parts is not None else None
         return told if told is not None else offer_digests(self.element)
 
     def product(self) -> ProductRecord:
@@ -168,9 +171,11 @@ class Item:
 
     def offer(self, *, identity: bool, prices: bool, stock: bool) -> OfferRecord:
         """The facets of an offer that are asked for. Raises ValueError as `offer_record` does."""
-        raw = self._cut.raw if self._cut is not None else b""
-        its_prices = bytewise.prices(raw) if prices and raw else None
-        its_stock = bytewise.stock(raw) if stock and raw else None
+        if self._parts is None and self._cut is not None:
+            self._parts = bytewise.split(self._cut.raw)
+        _identity, told_prices, told_stock = self._parts or (b"", b"", b"")
+        its_prices = bytewise.prices(told_prices) if prices else None
+        its_stock = bytewise.stock(told_stock) if stock else None
         prices, stock = prices and its_prices is None, stock and its_stock is None
         if not (identity or prices or stock):
             return OfferRecord(*self.ids(), None, None, its_prices, its_stock)

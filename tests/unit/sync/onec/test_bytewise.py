@@ -6,6 +6,7 @@ import pytest
 from lxml import etree
 
 from sync.onec import bytewise, elements, offers
+from sync.onec.records import PriceRecord, StockRecord
 
 SPACE = "\n\t"
 PRICE = (
@@ -19,6 +20,19 @@ NAME = "<Наименование>Ручка</Наименование>"
 
 def offer(*inside: str, begin: str = "<Предложение>") -> bytes:
     return f"{begin}\n<Ид>p#c</Ид>\n{SPACE.join(inside)}\n</Предложение>".encode()
+
+
+def digests(raw: bytes) -> offers.OfferDigests | None:
+    parts = bytewise.split(raw)
+    return None if parts is None else bytewise.offer_digests(parts)
+
+
+def prices(raw: bytes) -> tuple[PriceRecord, ...] | None:
+    return bytewise.prices((bytewise.split(raw) or (b"", b"", b""))[1])
+
+
+def stock(raw: bytes) -> tuple[StockRecord, ...] | None:
+    return bytewise.stock((bytewise.split(raw) or (b"", b"", b""))[2])
 
 
 @pytest.mark.parametrize(
@@ -45,9 +59,9 @@ def offer(*inside: str, begin: str = "<Предложение>") -> bytes:
 )
 def test_prices_and_stock_are_those_of_the_element(raw: bytes) -> None:
     whole = offers.offer_record(etree.fromstring(raw))
-    assert bytewise.prices(raw) in {None, whole.prices}
-    assert bytewise.stock(raw) in {None, whole.stock}
-    told = bytewise.offer_digests(raw)
+    assert prices(raw) in {None, whole.prices}
+    assert stock(raw) in {None, whole.stock}
+    told = digests(raw)
     if told is not None:
         by_element = offers.offer_digests(etree.fromstring(raw))
         assert [each is None for each in told] == [each is None for each in by_element]
@@ -56,27 +70,27 @@ def test_prices_and_stock_are_those_of_the_element(raw: bytes) -> None:
 def test_the_plain_way_needs_no_element() -> None:
     raw = offer(NAME, PRICES, STOCK)
     assert bytewise.ids(raw) == ("p#c", "p")
-    assert len(bytewise.prices(raw) or ()) == 2
-    assert len(bytewise.stock(raw) or ()) == 1
+    assert len(prices(raw) or ()) == 2
+    assert len(stock(raw) or ()) == 1
 
 
 @pytest.mark.parametrize(
     "inside", ["<Цены/>", "<Статус>Удален</Статус>", "<ПометкаУдаления>true</ПометкаУдаления>"]
 )
 def test_what_is_written_otherwise_is_left_to_the_element(inside: str) -> None:
-    assert bytewise.offer_digests(offer(NAME, inside)) is None
+    assert digests(offer(NAME, inside)) is None
     assert bytewise.ids(offer("<ИдХарактеристики>x</ИдХарактеристики>")) is None
-    assert bytewise.prices(offer(NAME)) is bytewise.stock(offer(NAME)) is None
+    assert prices(offer(NAME)) is stock(offer(NAME)) is None
 
 
 def test_a_facet_has_one_hash_whatever_stands_beside_it() -> None:
-    whole = bytewise.offer_digests(offer(NAME, PRICES, STOCK))
+    whole = digests(offer(NAME, PRICES, STOCK))
     assert whole is not None
-    assert bytewise.offer_digests(offer(NAME)) == (whole.identity, None, None, None)
-    assert bytewise.offer_digests(offer(PRICES)) == (None, whole.prices, None, None)
-    assert bytewise.offer_digests(offer(STOCK)) == (None, None, whole.stock, None)
+    assert digests(offer(NAME)) == (whole.identity, None, None, None)
+    assert digests(offer(PRICES)) == (None, whole.prices, None, None)
+    assert digests(offer(STOCK)) == (None, None, whole.stock, None)
     more = "<НомерВерсии>x</НомерВерсии>", "<ПометкаУдаления>false</ПометкаУдаления>"
-    assert bytewise.offer_digests(offer(NAME, *more)) == (whole.identity, None, None, False)
+    assert digests(offer(NAME, *more)) == (whole.identity, None, None, False)
 
 
 @pytest.mark.parametrize(
@@ -84,10 +98,8 @@ def test_a_facet_has_one_hash_whatever_stands_beside_it() -> None:
     [("Ручка", "Кнопка", 0), ("5,50", "5,60", 1), (">7<", ">8<", 2), ('"4"', '"3"', 2)],
 )
 def test_every_change_changes_the_hash_of_its_facet_alone(old: str, new: str, facet: int) -> None:
-    before = bytewise.offer_digests(offer(NAME, PRICES, STOCK))
-    after = bytewise.offer_digests(
-        offer(*(each.replace(old, new) for each in (NAME, PRICES, STOCK)))
-    )
+    before = digests(offer(NAME, PRICES, STOCK))
+    after = digests(offer(*(each.replace(old, new) for each in (NAME, PRICES, STOCK))))
     assert before is not None
     assert after is not None
     differ = [one != other for one, other in zip(before, after, strict=True)]
