@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from sync.models.exchange import Connection
-from sync.models.mirror import REF_LENGTH, Mirrored, MirrorQuerySet, QuicklyRead
+from sync.models.mirror import REF_LENGTH, Mirrored, MirrorQuerySet
 
 
 class Category(Mirrored):
@@ -216,7 +216,7 @@ class Offer(Mirrored):
         return self.name or self.ref
 
 
-class OfferFacet(QuicklyRead):
+class OfferFacet(models.Model):
     """What one kind of message says about an offer, in one row of its own.
 
     A stock delta then rewrites neither the offer nor its prices. `receipt` is the receipt number

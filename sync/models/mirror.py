@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from typing import Any, ClassVar, Self
 
 from django.db import models
-from django.db.models.base import ModelState
 from django.utils.translation import gettext_lazy as _
 
 from sync.models.exchange import Connection
@@ -28,30 +26,7 @@ class MirrorQuerySet(models.QuerySet[Any]):
         return self.current().filter(connection_id__in=visibility.connection_ids)
 
 
-class QuicklyRead(models.Model):
-    """A model whose rows are read by the hundred for one page.
-
-    Nothing listens to `pre_init` and `post_init` of the mirror, so an instance is filled straight
-    from the row. What was not asked for is fetched at the first use, as with any other model.
-    """
-
-    class Meta:
-        abstract = True
-
-    @classmethod
-    def from_db(  # type: ignore[override]  # later versions of Django pass a mode of fetching
-        cls, db: str | None, field_names: Collection[str], values: Collection[Any]
-    ) -> Self:
-        """An instance of a row that the database gave."""
-        instance = cls.__new__(cls)
-        instance._state = ModelState()
-        instance._state.db = db
-        instance._state.adding = False
-        instance.__dict__.update(zip(field_names, values, strict=True))
-        return instance
-
-
-class Mirrored(QuicklyRead):
+class Mirrored(models.Model):
     """A row of the mirror: unique by `(connection, ref)`, archived and never deleted.
 
     `ref` is 1C's identifier as text, lower-cased when it is a GUID. `digest` is the hash of the
