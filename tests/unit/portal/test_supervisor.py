@@ -23,19 +23,20 @@ from portal.supervisor import (
     restart_delay,
 )
 
-QUIET = "import os, time; print('up', os.getpid(), flush=True); time.sleep(600)"
+# one write for a line: what two processes print in pieces may mix
+QUIET = "import os, time; os.write(1, b'up %d\\n' % os.getpid()); time.sleep(600)"
 STUBBORN = (
     "import os, signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN);"
-    "print('up', os.getpid(), flush=True); time.sleep(600)"
+    "os.write(1, b'up %d\\n' % os.getpid()); time.sleep(600)"
 )
 WITH_CHILD = (
     "import multiprocessing, os, time\n"
     "from portal.supervisor import follow_parent\n"
     "def work():\n"
-    "    follow_parent(); print('inner', os.getpid(), flush=True); time.sleep(600)\n"
+    "    follow_parent(); os.write(1, b'inner %d\\n' % os.getpid()); time.sleep(600)\n"
     "multiprocessing.set_start_method('fork')\n"
     "multiprocessing.Process(target=work).start()\n"
-    "print('up', os.getpid(), flush=True); time.sleep(600)\n"
+    "os.write(1, b'up %d\\n' % os.getpid()); time.sleep(600)\n"
 )
 RUNNER = """
 import sys
