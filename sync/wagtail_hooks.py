@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from wagtail import hooks
 from wagtail.admin.ui.components import Component
@@ -42,7 +43,7 @@ def add_panels(request: HttpRequest, panels: list[Component]) -> None:
                 PanelRow(
                     reverse("sync_run_modeladmin_inspect", args=[run.pk]),
                     (
-                        run.title or run.kind,
+                        capfirst(str(run)),
                         run.connection.name,
                         run.get_state_display(),
                         moment_words(run.finished_at or run.queued_at),

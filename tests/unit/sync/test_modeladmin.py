@@ -157,3 +157,10 @@ def test_the_first_screen_shows_orders_that_need_a_person() -> None:
     OutboxOrder.objects.filter(pk=stuck.pk).update(state="person", error="нет артикула")
     assert "нет артикула" in signed_in(GroupName.INTEGRATION).get("/cms/").content.decode()
     assert "нет артикула" not in signed_in(GroupName.SALES).get("/cms/").content.decode()
+
+
+def test_the_first_screen_names_runs_in_words() -> None:
+    RunFactory(kind="order", title="")
+    shown = signed_in(GroupName.INTEGRATION).get("/cms/").content.decode()
+    assert "Заказы в 1С" in shown
+    assert ">order<" not in re.sub(r"\s", "", shown)
