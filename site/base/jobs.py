@@ -7,10 +7,14 @@ never before: the worker would not see the rows.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import wraps
 from typing import Any, Generic, ParamSpec
 
+from django.utils import timezone
 from huey import crontab
 from huey.contrib import djhuey
+
+from base.models import JobState
 
 P = ParamSpec("P")
 
@@ -51,6 +55,31 @@ def periodic(schedule: Callable[..., bool]) -> Callable[[Callable[[], None]], Ta
     """Make a function a task that the worker starts by `schedule` (see `crontab`)."""
 
     def decorate(function: Callable[[], None]) -> Task[[]]:
-        return Task(djhuey.db_periodic_task(schedule)(function), function)
+        @wraps(function)
+        def noted() -> None:
+            _noted(f"{function.__module__}.{function.__name__}", function)
+
+        return Task(djhuey.db_periodic_task(schedule)(noted), noted)
 
     return decorate
+
+
+def _noted(name: str, function: Callable[[], None]) -> None:
+    """Run a periodic task and keep in its row how that went."""
+    started_at = timezone.now()
+    row, _made = JobState.objects.update_or_create(
+        name=name, defaults={"started_at": started_at, "finished_at": None}
+    )
+    error = ""
+    try:
+        function()
+    except Exception as raised:
+        error = f"{type(raised).__name__}: {raised}"[:2000]
+        raise
+    finally:
+        row.finished_at = timezone.now()
+        row.runs += 1
+        row.failures = row.failures + 1 if error else 0
+        row.error = error
+        row.succeeded_at = row.succeeded_at if error else row.finished_at
+        row.save(update_fields=["finished_at", "runs", "failures", "error", "succeeded_at"])

@@ -22,15 +22,20 @@ from sync.models.exchange import (
     Rejection,
     Run,
 )
+from sync.models.keeping import Absence, Alarm, Alias, Schedule, Token, Twin, Version
 from sync.models.mirror import Mirrored, MirrorQuerySet
 from sync.models.orders import OrderBatch, OutboxOrder, RemoteOrder
 from sync.models.partners import Agreement, Contract, Counterparty, Organisation, Partner
+from sync.models.settlements import Payment, SettlementBalance, SettlementEntry
 from sync.models.trade import PriceType, Warehouse
 
 __all__ = [
     "FACET_FIELDS",
     "LISTED_FIELDS",
+    "Absence",
     "Agreement",
+    "Alarm",
+    "Alias",
     "Category",
     "ChangeBatch",
     "Connection",
@@ -48,6 +53,7 @@ __all__ = [
     "OutboxOrder",
     "Parked",
     "Partner",
+    "Payment",
     "Picture",
     "PriceType",
     "Product",
@@ -57,5 +63,11 @@ __all__ = [
     "Rejection",
     "RemoteOrder",
     "Run",
+    "Schedule",
+    "SettlementBalance",
+    "SettlementEntry",
+    "Token",
+    "Twin",
+    "Version",
     "Warehouse",
 ]

@@ -12,8 +12,30 @@ class Connection(models.Model):
 
     `field_map` says which property or requisite (by name, any case) fills a field that
     CommerceML does not have: keys `pack_multiple`, `min_quantity`, `brand`, `series`.
-    `password` is a hash of Django's. `file_limit` is bytes per request, 0 does not split.
+    `field_ownership` names the fields of goods that 1C does not simply own (`sync.owning`).
+    `password` is a hash of Django's; `odata_password` is sealed by `base.secrets`, because we must
+    say it to 1C. `file_limit` is bytes per request, 0 does not split. `allowed_addresses` are
+    addresses or networks, one a line; none, and all may come. `responsible` are the e-mail
+    addresses that alarms go to. `folder` is relative to `EXCHANGE_DROP_ROOT`.
     """
+
+    class Family(models.TextChoices):
+        UT11 = "ut11", _("УТ 11, КА 2, ERP 2")
+        UNF = "unf", _("УНФ")
+        UT103 = "ut103", _("УТ 10.3, КА 1, УТП")
+        BITRIX = "bitrix", _("1C-Bitrix module")
+        OTHER = "other", _("another program")
+
+    class PlainOffers(models.TextChoices):
+        AUTO = "auto", _("sold where there are no variants")
+        ALWAYS = "always", _("always sold")
+        NEVER = "never", _("never sold beside goods with variants")
+
+    class Split(models.TextChoices):
+        NOT = "", _("one order in 1C")
+        VAT = "vat", _("by VAT rate")
+        WAREHOUSE = "warehouse", _("by warehouse")
+        BOTH = "both", _("by warehouse and VAT rate")
 
     name = models.CharField(_("name"), max_length=120)
     user = models.CharField(_("user name for 1C"), max_length=80, unique=True)
@@ -29,6 +51,38 @@ class Connection(models.Model):
         default="utf-8",
     )
     field_map = models.JSONField(_("fields from properties"), default=dict, blank=True)
+    family = models.CharField(
+        _("configuration of 1C"), max_length=10, choices=Family, default=Family.OTHER
+    )
+    schema_version = models.CharField(_("CommerceML version of orders"), max_length=10, blank=True)
+    tells_session_key = models.BooleanField(_("tell the session key in the answer"), default=True)
+    allowed_addresses = models.TextField(_("allowed addresses"), blank=True)
+    plain_offers = models.CharField(
+        _("goods without a characteristic beside variants"),
+        max_length=10,
+        choices=PlainOffers,
+        default=PlainOffers.AUTO,
+    )
+    field_ownership = models.JSONField(_("owners of fields"), default=dict, blank=True)
+    absence_limit = models.PositiveSmallIntegerField(
+        _("share that a full load may hide, %"), default=10
+    )
+    auto_import_minutes = models.PositiveSmallIntegerField(
+        _("import what 1C left without a word after, minutes"), default=30
+    )
+    split_orders = models.CharField(
+        _("split orders"), max_length=10, choices=Split, default=Split.NOT, blank=True
+    )
+    unconfirmed_hours = models.PositiveSmallIntegerField(
+        _("alarm for orders not confirmed after, hours"), default=24
+    )
+    picture_quota_mb = models.PositiveIntegerField(_("room for pictures, MB"), default=0)
+    responsible = models.TextField(_("alarms go to"), blank=True)
+    odata_url = models.CharField(_("address of the base"), max_length=300, blank=True)
+    odata_user = models.CharField(_("user of OData"), max_length=80, blank=True)
+    odata_password = models.TextField(editable=False, blank=True)
+    folder = models.CharField(_("folder of files"), max_length=200, blank=True)
+    is_paused = models.BooleanField(_("paused"), default=False)
     created_at = models.DateTimeField(_("created"), auto_now_add=True)
 
     class Meta:
@@ -52,6 +106,8 @@ class ExchangeSession(models.Model):
     exchange_type = models.CharField(_("type"), max_length=20)
     upload = models.PositiveIntegerField(default=0)
     version = models.CharField(max_length=10, blank=True)
+    address = models.CharField(_("address"), max_length=45, blank=True)
+    client = models.CharField(_("program"), max_length=200, blank=True)
     started_at = models.DateTimeField(_("started"), auto_now_add=True)
     seen_at = models.DateTimeField(_("last request"))
 
@@ -64,10 +120,11 @@ class ExchangeSession(models.Model):
 
 
 class ReceivedFile(models.Model):
-    """A file as it arrived. Its pk is the receipt number: a later one is a later word of 1C.
+    """What arrived, as it arrived. Its pk is the receipt number: a later one is a later word of 1C.
 
-    `path` is relative to the exchange folder. A picture is bound by `name` and `sha256`; an
-    exchange file is imported by runs.
+    `path` is relative to the exchange folder. A picture is bound by `name` and `sha256`; anything
+    else is imported by runs. `session` is that of 1C when it was 1C who called; a push, a pull, a
+    file of a folder or of a person has none. A pull is a file of JSON lines, one answer of 1C each.
     """
 
     class Kind(models.TextChoices):
@@ -75,10 +132,25 @@ class ReceivedFile(models.Model):
         ORDERS = "sale", _("orders")
         PICTURE = "picture", _("picture or file")
         ARCHIVE = "archive", _("archive")
+        PUSH = "push", _("pushed records")
+        PULL = "pull", _("answers of OData")
+        STATEMENT = "bank", _("bank statement")
 
-    session = models.ForeignKey(ExchangeSession, on_delete=models.CASCADE, related_name="files")
+    class Channel(models.TextChoices):
+        EXCHANGE = "exchange", _("exchange")
+        PUSH = "push", _("JSON push")
+        ODATA = "odata", _("OData")
+        FOLDER = "folder", _("folder")
+        PERSON = "person", _("uploaded by a person")
+
+    session = models.ForeignKey(
+        ExchangeSession, null=True, blank=True, on_delete=models.CASCADE, related_name="files"
+    )
     connection = models.ForeignKey(Connection, on_delete=models.CASCADE, related_name="files")
-    upload = models.PositiveIntegerField()
+    channel = models.CharField(
+        _("channel"), max_length=10, choices=Channel, default=Channel.EXCHANGE
+    )
+    upload = models.PositiveIntegerField(default=0)
     name = models.CharField(_("name"), max_length=500)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     path = models.CharField(max_length=500)
@@ -95,6 +167,7 @@ class ReceivedFile(models.Model):
                 fields=["session", "upload", "name"], name="sync_receivedfile_name_in_upload"
             ),
         )
+        indexes = (models.Index(fields=["connection", "sha256"], name="sync_receivedfile_content"),)
 
     def __str__(self) -> str:
         return self.name
@@ -108,7 +181,16 @@ KINDS = {
     "agreement": _("agreements"),
     "contract": _("contracts"),
     "order": _("orders in 1C"),
+    "status": _("statuses of orders"),
+    "settlement": _("settlement entries"),
+    "balance": _("settlement balances"),
+    "payment": _("payments"),
+    "price": _("prices"),
+    "stock": _("stock"),
+    "bank": _("bank statement"),
     "query": _("orders to 1C"),
+    "absence": _("goods no longer told"),
+    "binding": _("goods bound anew"),
     "exchange": _("request of 1C"),
 }
 """Kinds of `Run` in words."""
@@ -118,9 +200,17 @@ class Run(models.Model):
     """One import or export of one kind of data, journalled.
 
     `position` is the ordinal of the last object whose chunk was merged: a run that was cut off
-    goes on behind it. `kind` is "catalog", "sale" or the kind of records ingested. `warnings`
-    are the first of the texts that `warning_count` counts: the objects were taken all the same.
+    goes on behind it. `kind` is a key of `KINDS`: "catalog", "sale" or the kind of records
+    ingested. `warnings` are the first of the texts that `warning_count` counts: the objects were
+    taken all the same. `only` limits a run to objects, [kind, ref] each, when a person tries
+    rejected ones again. A rehearsal writes nothing and tells in `differences` what would change:
+    [{"kind", "ref", "name", "action", "fields": {field: [old, new]}}].
     """
+
+    class Trigger(models.TextChoices):
+        ONEC = "onec", _("1C")
+        SCHEDULE = "schedule", _("schedule")
+        PERSON = "person", _("person")
 
     class State(models.TextChoices):
         QUEUED = "queued", _("waiting")
@@ -142,6 +232,12 @@ class Run(models.Model):
     kind = models.CharField(_("kind"), max_length=20)
     title = models.CharField(_("what"), max_length=500, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.QUEUED)
+    trigger = models.CharField(
+        _("started by"), max_length=10, choices=Trigger, default=Trigger.ONEC
+    )
+    only = models.JSONField(default=list, blank=True, editable=False)
+    is_rehearsal = models.BooleanField(_("dry run"), default=False)
+    differences = models.JSONField(default=list, blank=True, editable=False)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )
@@ -174,19 +270,50 @@ class Run(models.Model):
 
 
 class Rejection(models.Model):
-    """An object that could not be taken, with the reason and its own XML."""
+    """An object that could not be taken, with the reason and its own XML or JSON.
+
+    `reason_key` is the reason without its particulars, to find others of the same kind by. It
+    waits in quarantine until `resolved_at`: tried again with success, told anew by 1C, or put
+    aside by a person.
+    """
+
+    class Resolution(models.TextChoices):
+        OPEN = "", _("waits")
+        TAKEN = "taken", _("taken at another try")
+        REPLACED = "replaced", _("1C told it anew")
+        DISMISSED = "dismissed", _("put aside by a person")
 
     run = models.ForeignKey(Run, on_delete=models.CASCADE, related_name="rejections")
     line = models.PositiveIntegerField(_("line"), default=0)
     kind = models.CharField(_("kind"), max_length=30)
     ref = models.CharField(_("identifier in 1C"), max_length=255, blank=True)
     reason = models.TextField(_("reason"))
+    reason_key = models.CharField(max_length=120, blank=True, editable=False)
     fragment = models.TextField(_("as it arrived"), blank=True)
     at = models.DateTimeField(_("when"), auto_now_add=True)
+    resolution = models.CharField(
+        _("what became of it"),
+        max_length=10,
+        choices=Resolution,
+        default=Resolution.OPEN,
+        blank=True,
+    )
+    resolved_at = models.DateTimeField(_("settled"), null=True, blank=True)
+    resolved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
 
     class Meta:
         verbose_name = _("rejected object")
         verbose_name_plural = _("rejected objects")
+        indexes = (
+            models.Index(fields=["kind", "ref"], name="sync_rejection_object"),
+            models.Index(
+                fields=["reason_key", "-id"],
+                name="sync_rejection_open",
+                condition=models.Q(resolved_at=None),
+            ),
+        )
 
     def __str__(self) -> str:
         return f"{self.ref}: {self.reason}"

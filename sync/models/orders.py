@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -32,7 +33,9 @@ class OutboxOrder(models.Model):
     """An order to hand over to 1C, written in the transaction that placed it.
 
     `payload` is `sync.outbound.OutgoingOrder` as JSON. An order that fails the checks of its
-    export "needs a person" and never blocks the others.
+    export "needs a person" and never blocks the others; one that a person holds back is not given
+    out until he lets it go. `parent_number` is the portal's order when 1C gets it in parts.
+    `not_before` keeps an order that 1C would not confirm away from the others for a while.
     """
 
     class State(models.TextChoices):
@@ -40,9 +43,11 @@ class OutboxOrder(models.Model):
         GIVEN = "given", _("given to 1C")
         CONFIRMED = "confirmed", _("taken by 1C")
         PERSON = "person", _("needs a person")
+        HELD = "held", _("held back by a person")
 
     connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="outbox")
     number = models.CharField(_("number"), max_length=11, unique=True)
+    parent_number = models.CharField(_("part of the order"), max_length=11, blank=True)
     payload = models.JSONField()
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
     attempts = models.PositiveIntegerField(_("times given"), default=0)
@@ -53,11 +58,23 @@ class OutboxOrder(models.Model):
     queued_at = models.DateTimeField(_("queued"), auto_now_add=True)
     given_at = models.DateTimeField(_("given"), null=True, blank=True)
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
+    not_before = models.DateTimeField(_("not before"), null=True, blank=True)
+    decided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
+    )
+    decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("order to 1C")
         verbose_name_plural = _("orders to 1C")
-        indexes = (models.Index(fields=["connection", "state"], name="sync_outboxorder_state"),)
+        indexes = (
+            models.Index(fields=["connection", "state"], name="sync_outboxorder_state"),
+            models.Index(
+                fields=["parent_number"],
+                name="sync_outboxorder_parent",
+                condition=~models.Q(parent_number=""),
+            ),
+        )
 
     def __str__(self) -> str:
         return self.number

@@ -14,6 +14,7 @@ SLOTS = 32
 class PriceType(Mirrored):
     """1C: Справочник.ВидыЦен. A column of prices with its currency and VAT rule.
 
+    `title` is the portal's own name of it, empty to show 1C's.
     `vat_included` is None while 1C has not said it. `slot` is the number of the search engine's
     price field, given out in order of appearance (0-31), empty when they ran out. One type of a
     base may be the default: it serves dealers whose terms name none.
@@ -22,6 +23,7 @@ class PriceType(Mirrored):
     name = models.CharField(_("name"), max_length=250, blank=True)
     currency = models.CharField(_("currency"), max_length=10, blank=True)
     vat_included = models.BooleanField(_("VAT included"), null=True)
+    title = models.CharField(_("name in the portal"), max_length=250, blank=True)
     slot = models.PositiveSmallIntegerField(null=True, editable=False)
     is_default = models.BooleanField(_("default for dealers"), default=False)
 
@@ -40,17 +42,21 @@ class PriceType(Mirrored):
         )
 
     def __str__(self) -> str:
-        return self.name or self.ref
+        return self.title or self.name or self.ref
 
 
 class Warehouse(Mirrored):
     """1C: Справочник.Склады.
 
-    The row with the empty `ref` of a base stands for stock that 1C told only as a total.
+    The row with the empty `ref` of a base stands for stock that 1C told only as a total. `title`
+    is the portal's own name of it, empty to show 1C's. What lies in a warehouse that `is_sold_from`
+    denies is no stock for dealers.
     """
 
     name = models.CharField(_("name"), max_length=250, blank=True)
     address = models.CharField(_("address"), max_length=500, blank=True)
+    title = models.CharField(_("name in the portal"), max_length=250, blank=True)
+    is_sold_from = models.BooleanField(_("dealers buy from it"), default=True)
 
     class Meta(Mirrored.Meta):
         abstract = False
@@ -58,4 +64,4 @@ class Warehouse(Mirrored):
         verbose_name_plural = _("warehouses")
 
     def __str__(self) -> str:
-        return self.name or self.ref or str(_("All warehouses"))
+        return self.title or self.name or self.ref or str(_("All warehouses"))

@@ -260,3 +260,92 @@ class ContractRecord:
     credit_limit: Decimal | None
     deferral_days: int | None
     archived: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class OrderStatusRecord:
+    """What a channel without documents tells of an order: its state alone, lines are not told.
+
+    ``number`` is the portal's, ``ref`` and ``remote_number`` are 1C's; one of them is enough.
+    ``amount`` and the flags are ``None`` when not told.
+    """
+
+    ref: str
+    number: str
+    remote_number: str = ""
+    remote_on: date | None = None
+    status: str = ""
+    posted: bool | None = None
+    deleted: bool | None = None
+    cancelled: bool | None = None
+    paid: bool | None = None
+    paid_on: date | None = None
+    shipped: bool | None = None
+    shipped_on: date | None = None
+    amount: Decimal | None = None
+    currency: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SettlementRecord:
+    """A balance (``moved_at`` is ``None``) or a movement of the settlements with a client.
+
+    ``amount`` is in ``currency``, the contract's own: above zero the client owes. ``base_amount``
+    is the same in the currency of 1C's books. ``kind`` is of movements only: shipment, payment,
+    return or correction. ``ref`` is made by the channel out of what tells the row from others.
+    """
+
+    ref: str
+    counterparty_ref: str
+    contract_ref: str
+    organisation_ref: str
+    currency: str
+    amount: Decimal
+    base_amount: Decimal | None = None
+    document_ref: str = ""
+    document_name: str = ""
+    document_number: str = ""
+    document_on: date | None = None
+    order_number: str = ""
+    due_on: date | None = None
+    kind: str = ""
+    moved_at: datetime | None = None
+    archived: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentRecord:
+    """Money received, by 1C's document or by a line of a bank statement (``source`` "bank").
+
+    ``ref`` is 1C's identifier, empty in a statement.
+    """
+
+    ref: str
+    source: Literal["onec", "bank"]
+    number: str
+    paid_on: date
+    amount: Decimal
+    currency: str = ""
+    payer_name: str = ""
+    payer_inn: str = ""
+    payer_account: str = ""
+    our_account: str = ""
+    purpose: str = ""
+    order_number: str = ""
+    counterparty_ref: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OfferPricesRecord:
+    """All prices of one offer; a price type that is not listed has none."""
+
+    ref: str
+    prices: tuple[PriceRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class OfferStockRecord:
+    """The whole stock of one offer; a warehouse that is not listed has none."""
+
+    ref: str
+    stock: tuple[StockRecord, ...]
