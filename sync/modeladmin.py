@@ -11,6 +11,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.forms import WagtailAdminModelForm
+from wagtail.admin.menu import MenuItem
 from wagtail.admin.panels import FieldPanel, MultiFieldPanel, ObjectList
 from wagtail_modeladmin.options import ModelAdminGroup
 from wagtail_modeladmin.views import CreateView, EditView
@@ -38,6 +39,7 @@ from sync.models import (
     Run,
 )
 from sync.models.exchange import KINDS
+from sync.screens.menu import ITEMS
 
 SHOWN_REJECTIONS = 200
 FACETS = {
@@ -434,3 +436,10 @@ class ExchangeGroup(ModelAdminGroup):
         RemoteOrderRegister,
         ConnectionRegister,
     )
+
+    def get_submenu_items(self) -> list[MenuItem]:
+        """The screens among the registers."""
+        registers: list[MenuItem] = super().get_submenu_items()
+        for place, item in enumerate(registers, start=1):
+            item.order = place * 10
+        return [*registers, *ITEMS]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.http import HttpRequest
-from django.urls import reverse
+from django.urls import URLResolver, include, path, reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from wagtail import hooks
@@ -26,6 +26,12 @@ modeladmin_register(MirrorGroup)
 def register_choosers() -> list[ViewSet]:
     """Choosing partners and counterparties."""
     return [partner_chooser, counterparty_chooser]
+
+
+@hooks.register("register_admin_urls")
+def register_screens() -> list[URLResolver]:
+    """The screens of the exchange."""
+    return [path("exchange/", include("sync.screens.urls"))]
 
 
 @hooks.register("construct_homepage_panels")

@@ -1,0 +1,1 @@
+"""Screens of the exchange in the admin: each module is one of them."""
