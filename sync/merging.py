@@ -12,12 +12,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any
 
 from django.db import connection, models
 
 from sync.models import ChangeBatch, Run
 from sync.staging import Columns, Row, Staging
+
+
+_STAMPS = ("changed_in", "changed_at")
 
 
 @dataclass(frozen=True)
@@ -63,6 +67,16 @@ class Target:
         quiet = {*self.key, "connection_id", "digest", "receipt"}
         found = {name: f"s.{name}" for name in self.staged if name in own and name not in quiet}
         return {**found, **{k: v for k, v in self.values.items() if k not in quiet}}
+
+    @cached_property
+    def defaults(self) -> dict[str, Any]:
+        """What a new row has in the columns that nobody stages: the portal's own, never updated."""
+        told = {*self.key, *self.data, "connection_id", "digest", "receipt", *_STAMPS}
+        return {
+            each.column: each.get_db_prep_save(each.get_default(), connection)
+            for each in self.model._meta.fields
+            if not each.primary_key and not each.null and each.column not in told
+        }
 
     @property
     def pk(self) -> str:
@@ -122,6 +136,7 @@ def merge(staging: Staging, target: Target, batch: Batch) -> list[Touched]:
     written = {
         **first,
         **data,
+        **{name: f"%({name})s" for name in target.defaults},
         "digest": "s.digest",
         "receipt": "s.receipt",
         "changed_in": "%(number)s",
@@ -140,7 +155,7 @@ def merge(staging: Staging, target: Target, batch: Batch) -> list[Touched]:
         WHERE {_condition(staging, target, "excluded")}
         RETURNING {_returned(target)}
     """  # noqa: S608
-    return _run(sql, batch)
+    return _run(sql, batch, target.defaults)
 
 
 def amend(staging: Staging, target: Target, batch: Batch) -> list[Touched]:
@@ -216,7 +231,7 @@ def _settings(staging: Staging, target: Target, new: str) -> str:
     differs = _differs(staging, target, new)
     moved = [
         f"{name} = CASE WHEN {differs} THEN {new}.{name} ELSE {target.table}.{name} END"
-        for name in ("changed_in", "changed_at")
+        for name in _STAMPS
     ]
     return ", ".join(plain + moved)
 
@@ -230,11 +245,11 @@ def _returned(target: Target) -> str:
     return ", ".join(f"{target.table}.{n}" for n in (target.pk, "changed_in", *target.returning))
 
 
-def _run(sql: str, batch: Batch) -> list[Touched]:
+def _run(sql: str, batch: Batch, more: Mapping[str, Any] = MappingProxyType({})) -> list[Touched]:
     number = batch.number
     at = connection.ops.adapt_datetimefield_value(batch.at)
     with connection.cursor() as cursor:
-        cursor.execute(sql, {"number": number, "at": at})
+        cursor.execute(sql, {**more, "number": number, "at": at})
         found = [Touched(pk, mark == number, tuple(rest)) for pk, mark, *rest in cursor.fetchall()]
     batch.changes += sum(each.changed for each in found)
     return found

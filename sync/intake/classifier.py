@@ -53,7 +53,6 @@ PRICE_TYPES = Target(
         "name": "COALESCE(s.name, t.name, '')",
         "currency": "COALESCE(NULLIF(s.currency, ''), t.currency, '')",
         "vat_included": "COALESCE(s.vat_included, t.vat_included)",
-        "is_default": "COALESCE(t.is_default, false)",
     },
     with_present=True,
 )

@@ -41,7 +41,6 @@ OFFERS = Target(
     values={
         "product_id": "p.id",
         "name": "COALESCE(NULLIF(s.name, ''), NULLIF(t.name, ''), p.name)",
-        "is_sold": "COALESCE(t.is_sold, true)",
     },
     joins="JOIN sync_product p ON p.connection_id = s.connection_id AND p.ref = s.product_ref",
     returning=("ref", "product_id"),

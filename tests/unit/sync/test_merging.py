@@ -136,3 +136,12 @@ def test_known_rows_are_found_by_ref_in_one_query(
     assert known(stage, Warehouse, base.pk, []) == {}
     many = [f"r{n}" for n in range(40_000)]
     assert known(stage, Warehouse, base.pk, [*many, "w"]) == {"w": ()}
+
+
+def test_what_the_portal_owns_of_a_row_begins_with_its_default_and_stays(stage: Staging) -> None:
+    put(stage, row())
+    assert Warehouse.objects.get().is_sold_from
+    Warehouse.objects.update(title="Главный", is_sold_from=False)
+    put(stage, row("Другой", digest=2), at=LATER)
+    it = Warehouse.objects.get()
+    assert (it.name, it.title, it.is_sold_from) == ("Другой", "Главный", False)
