@@ -1,0 +1,259 @@
+"""Killed at any point, the exchange ends in the state of one clean run.
+
+The process that works is killed (SIGKILL) at a statement chosen at random, just before or just
+after the database has run it; another goes on, as the worker's next start and 1C's next session do.
+"""
+
+from __future__ import annotations
+
+import base64
+import os
+import random
+import signal
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from django.db import connection, connections
+from django.utils import timezone
+
+from onec.answers import OrderBase
+from onec.dialects import DIALECTS
+from onec.exchange import Portal, exchange_orders
+from sync import importing, outbound, running
+from sync.mirror import dump
+from sync.models import (
+    Category,
+    Connection,
+    Lease,
+    OutboxOrder,
+    Parked,
+    Picture,
+    Product,
+    ReceivedFile,
+    RemoteOrder,
+    Run,
+)
+from sync.tasks import QUEUE
+from tests.conformance.line import Line
+from tests.factories.commerceml import (
+    changes,
+    classifier,
+    goods,
+    group,
+    message,
+    offer,
+    package,
+    price,
+    price_type,
+    product,
+    prop,
+    store,
+)
+from tests.factories.sync import PASSWORD, ConnectionFactory, outgoing_order
+
+pytestmark = [
+    pytest.mark.django_db(transaction=True, serialized_rollback=True),
+    pytest.mark.timeout(900),
+]
+
+KILLS = 20
+SIZE = 360
+
+
+@pytest.fixture(autouse=True)
+def _own_folders(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    settings.EXCHANGE_ROOT = tmp_path / "exchange"
+    settings.MEDIA_ROOT = tmp_path / "media"
+    settings.INDEX_ROOT = tmp_path / "index"
+    # many chunks, so that a kill may fall between any two of them
+    monkeypatch.setattr(importing, "CHUNK", 40)
+
+
+class _Killer:
+    """Ends the process before or after its `at`-th statement, without a chance to tidy up."""
+
+    def __init__(self, at: int, after: bool) -> None:
+        self.left = at
+        self.after = after
+
+    def __call__(self, execute: Callable[..., Any], *arguments: Any) -> Any:
+        self.left -= 1
+        if self.left == 0 and not self.after:
+            os.kill(os.getpid(), signal.SIGKILL)
+        found = execute(*arguments)
+        if self.left == 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return found
+
+
+def killed(work: Callable[[], None], at: int, after: bool) -> bool:
+    """Work in a process of its own that is killed at a statement; whether that came to pass."""
+    connections.close_all()
+    with warnings.catch_warnings():
+        # the other threads of the test run hold nothing that the child needs
+        warnings.simplefilter("ignore", DeprecationWarning)
+        child = os.fork()
+    if not child:
+        try:
+            with connection.execute_wrapper(_Killer(at, after)):
+                work()
+            os._exit(0)
+        except BaseException:
+            os._exit(1)
+    _pid, status = os.waitpid(child, 0)
+    assert not os.WIFEXITED(status) or os.WEXITSTATUS(status) == 0, "the work itself failed"
+    # thirty seconds later
+    Lease.objects.update(expires_at=timezone.now())
+    return os.WIFSIGNALED(status)
+
+
+def points(chance: random.Random, furthest: int) -> Iterator[tuple[int, bool]]:
+    """Statements to be killed at, before or after: first near, in the end as far as need be."""
+    while True:
+        yield chance.randint(1, furthest), chance.random() < 0.5
+
+
+def catalogue() -> str:
+    groups = "".join(group(f"g{n}", f"Группа {n}", group(f"h{n}", f"Ниже {n}")) for n in range(6))
+    properties = prop("c", "Цвет", {f"v{n}": f"Цвет {n}" for n in range(8)})
+    return classifier(groups, properties) + goods(
+        *(
+            product(
+                f"p{n}",
+                f"Ручка {n}",
+                f"<Артикул>Р-{n}</Артикул><Группы><Ид>h{n % 6}</Ид></Группы>"
+                "<Картинка>import_files/a.gif</Картинка><ЗначенияСвойств><ЗначенияСвойства>"
+                f"<Ид>c</Ид><Значение>v{n % 8}</Значение></ЗначенияСвойства></ЗначенияСвойств>",
+            )
+            for n in range(SIZE)
+        )
+    )
+
+
+def offers() -> str:
+    # the last tenth speaks of goods that never come and stays aside
+    return package(
+        *(
+            offer(f"p{n}", f"<Цены>{price('t', f'{n}.5')}</Цены><Количество>{n}</Количество>")
+            for n in range(SIZE + SIZE // 10)
+        ),
+        types=price_type("t"),
+    )
+
+
+def delta() -> str:
+    return changes(
+        *(offer(f"p{n}", f"<Количество>{n + 7}</Количество>", name="") for n in range(0, SIZE, 3))
+    )
+
+
+# a picture of one pixel
+PIXEL = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
+
+
+def upload(base: Connection) -> list[Run]:
+    """Goods with a picture, offers and a stock delta, received and waiting."""
+    runs = [store(base, message(text())) for text in (catalogue, offers, delta)]
+    file = runs[0].file
+    assert file is not None
+    path = Path("pictures") / f"{base.pk}.gif"
+    running.full_path(file).parent.joinpath("pictures").mkdir(exist_ok=True)
+    running.full_path(file).parent.joinpath(path).write_bytes(PIXEL)
+    ReceivedFile.objects.create(
+        session=file.session,
+        connection=base,
+        upload=1,
+        name="import_files/a.gif",
+        kind=ReceivedFile.Kind.PICTURE,
+        path=path.as_posix(),
+        size=len(PIXEL),
+    )
+    return runs
+
+
+def mirror(base: Connection) -> dict[str, object]:
+    """Everything a base has, without numbers of rows."""
+    mine = f'"connection":"{base.user}"'
+    products = Product.objects.filter(connection=base).order_by("ref")
+    return {
+        "offers": [line.replace(mine, "") for line in dump() if mine in line],
+        "products": list(
+            products.values_list("ref", "name", "sku", "category__ref", "properties", "pictures")
+        ),
+        "groups": list(
+            Category.objects.filter(connection=base).order_by("ref").values_list("ref", "name")
+        ),
+        "pictures": list(Picture.objects.filter(connection=base).values_list("name", "sha256")),
+        "aside": sorted(Parked.objects.filter(connection=base).values_list("ref", "facets")),
+        "runs": list(
+            Run.objects.filter(connection=base)
+            .order_by("pk")
+            .values_list("state", "position", "read_count", "rejected_count")
+        ),
+    }
+
+
+@pytest.mark.gotcha(8)
+def test_an_import_killed_at_twenty_points_ends_as_a_clean_one() -> None:
+    clean, base = ConnectionFactory(user="clean"), ConnectionFactory(user="killed")
+    for run in upload(clean):
+        running.process(run.pk, queue=QUEUE)
+
+    chance = random.Random(20)
+    kills = 0
+    for run in upload(base):
+        for at, after in points(chance, furthest=60):
+            if not killed(lambda pk=run.pk: running.process(pk, queue=QUEUE), at, after):  # type: ignore[misc]
+                break
+            kills += 1
+
+    assert kills >= KILLS
+    assert mirror(base) == mirror(clean)
+    assert {state for state, *_rest in mirror(base)["runs"]} == {Run.State.DONE}  # type: ignore[attr-defined]
+
+
+@pytest.mark.gotcha(21)
+def test_a_batch_of_orders_killed_at_twenty_points_is_in_1c_once(tmp_path: Path) -> None:
+    base = ConnectionFactory(user="killed")
+    numbers = [str(number) for number in range(1001, 1031)]
+    for number in numbers:
+        outbound.enqueue(base, outgoing_order(number))
+    dialect = DIALECTS["unf"]
+    at = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
+
+    def session() -> None:
+        """A whole session of 1C: orders in, confirmed, those it has answered."""
+        orders = OrderBase(tmp_path / "base.json")
+        portal = Portal(
+            http=httpx.Client(transport=Line()),
+            url="http://portal.example",
+            user=base.user,
+            password=PASSWORD,
+            dialect=replace(dialect, manners=replace(dialect.manners, poll_pause=0)),
+            report=lambda _line: None,
+        )
+        exchange_orders(portal, orders, orders.open_orders(), at)
+
+    chance = random.Random(21)
+    kills = 0
+    for point, after in points(chance, furthest=40):
+        kills += killed(session, point, after)
+        if kills >= KILLS:
+            break
+    session()  # takes what is left
+    session()  # answers it
+    # what 1C never came back for
+    running.sweep(at=timezone.now() + timedelta(minutes=5), queue=QUEUE)
+
+    held = [row.order.number for row in OrderBase(tmp_path / "base.json").open_orders()]
+    assert sorted(held) == numbers
+    states = OutboxOrder.objects.values_list("state", flat=True)
+    assert list(states) == [OutboxOrder.State.CONFIRMED] * len(numbers)
+    assert sorted(RemoteOrder.objects.values_list("number", flat=True)) == numbers
+    assert not Run.objects.exclude(state=Run.State.DONE).exists()
