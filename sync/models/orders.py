@@ -13,11 +13,12 @@ class OrderBatch(models.Model):
     """The orders given in one `query` answer. `success` of the same session confirms them.
 
     `numbers` are those of the orders in it: an order that was not confirmed is given again in a
-    later batch too, and either batch may confirm it.
+    later batch too, and either batch may confirm it. A trial holds orders given in vain before.
     """
 
     session = models.ForeignKey(ExchangeSession, on_delete=models.CASCADE, related_name="batches")
     numbers = models.JSONField(default=list)
+    is_trial = models.BooleanField(_("trial"), default=False)
     given_at = models.DateTimeField(_("given"), auto_now_add=True)
     confirmed_at = models.DateTimeField(_("confirmed"), null=True, blank=True)
 
@@ -36,6 +37,9 @@ class OutboxOrder(models.Model):
     export "needs a person" and never blocks the others; one that a person holds back is not given
     out until he lets it go. `parent_number` is the portal's order when 1C gets it in parts.
     `not_before` keeps an order that 1C would not confirm away from the others for a while.
+    `attempts` counts the times it was given since it waits, `lone_attempts` those of them that it
+    was given alone because nobody confirmed it. `givings` are the last times it was given at all,
+    oldest first: [{"batch": pk, "at": ISO time, "count": orders in that batch}].
     """
 
     class State(models.TextChoices):
@@ -51,6 +55,8 @@ class OutboxOrder(models.Model):
     payload = models.JSONField()
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
     attempts = models.PositiveIntegerField(_("times given"), default=0)
+    lone_attempts = models.PositiveIntegerField(_("times given alone"), default=0)
+    givings = models.JSONField(default=list, editable=False)
     batch = models.ForeignKey(
         OrderBatch, null=True, blank=True, on_delete=models.SET_NULL, related_name="orders"
     )

@@ -31,7 +31,8 @@ class OutgoingLine:
     """A line of goods. `offer_ref` is the identifier that came from 1C.
 
     `amount` is price by quantity, rounded to 0.01; `vat_amount` is inside it or on top, as the
-    order says. `vat_rate` is percent, None is "without VAT".
+    order says. `vat_rate` is percent, None is "without VAT". `warehouse_ref` and `warehouse_name`
+    say where it is to come from; empty is the order's own warehouse.
     """
 
     offer_ref: str
@@ -43,6 +44,8 @@ class OutgoingLine:
     amount: Decimal
     vat_rate: Decimal | None
     vat_amount: Decimal
+    warehouse_ref: str = ""
+    warehouse_name: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,11 @@ class OutgoingOrder:
     organisation_name: str = ""
     outlet_name: str = ""
     requisites: tuple[tuple[str, str], ...] = ()
+    warehouse_ref: str = ""
 
+
+_ADDED = frozenset({"warehouse_ref"})
+"""Fields that orders written down before them lack."""
 
 _MONEY = ("amount", "vat_amount")
 _LINE_NUMBERS = ("quantity", "price", "amount", "vat_rate", "vat_amount")
@@ -87,7 +94,11 @@ def to_payload(order: OutgoingOrder) -> dict[str, Any]:
 
 def from_payload(payload: dict[str, Any]) -> OutgoingOrder:
     """The order of :func:`to_payload`; raises KeyError, TypeError, ValueError, ArithmeticError."""
-    found = {field.name: payload[field.name] for field in fields(OutgoingOrder)}
+    found = {
+        field.name: payload[field.name]
+        for field in fields(OutgoingOrder)
+        if field.name in payload or field.name not in _ADDED
+    }
     found["placed_at"] = datetime.fromisoformat(payload["placed_at"])
     for name in _MONEY:
         found[name] = Decimal(payload[name])
