@@ -204,7 +204,8 @@ class Run(models.Model):
     ingested. `warnings` are the first of the texts that `warning_count` counts: the objects were
     taken all the same. `only` limits a run to objects, [kind, ref] each, when a person tries
     rejected ones again. A rehearsal writes nothing and tells in `differences` what would change:
-    [{"kind", "ref", "name", "action", "fields": {field: [old, new]}}].
+    [{"kind", "ref", "name", "action", "fields": {field: [old, new]}}]. `products_before` is the
+    highest pk of a product when it began: those above it that it wrote are new.
     """
 
     class Trigger(models.TextChoices):
@@ -238,6 +239,7 @@ class Run(models.Model):
     only = models.JSONField(default=list, blank=True, editable=False)
     is_rehearsal = models.BooleanField(_("dry run"), default=False)
     differences = models.JSONField(default=list, blank=True, editable=False)
+    products_before = models.BigIntegerField(null=True, editable=False)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL, null=True, blank=True, on_delete=models.SET_NULL, related_name="+"
     )

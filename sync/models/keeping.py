@@ -145,7 +145,7 @@ class Alias(models.Model):
     """A word of 1C and what the portal takes it for: units and currencies.
 
     A word that the portal does not know comes here by itself, with an empty `means`, and is used
-    as it is until somebody says what it means.
+    as it is until somebody says what it means. `is_pending`: goods have still to be re-worded.
     """
 
     class Kind(models.TextChoices):
@@ -156,6 +156,7 @@ class Alias(models.Model):
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     told = models.CharField(_("in 1C"), max_length=100)
     means = models.CharField(_("in the portal"), max_length=100, blank=True)
+    is_pending = models.BooleanField(default=False, editable=False)
     seen_at = models.DateTimeField(_("last seen"))
 
     class Meta:
@@ -201,7 +202,12 @@ class Absence(models.Model):
 
 
 class Twin(models.Model):
-    """A new product of 1C that looks like one the portal has under another identifier."""
+    """A new product of 1C that looks like one the portal has under another identifier.
+
+    `whys` are the signs that speak for it; `is_sure` says that they leave little doubt. Bound,
+    `new` is what came in its stead, archived, and `dead_ref` is the identifier that `old` had:
+    told once more, it is known to be that product.
+    """
 
     class Why(models.TextChoices):
         BARCODE = "barcode", _("barcode")
@@ -217,6 +223,8 @@ class Twin(models.Model):
     old = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="+")
     new = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="+")
     whys = models.JSONField(default=list)
+    is_sure = models.BooleanField(default=False, editable=False)
+    dead_ref = models.CharField(max_length=255, blank=True, editable=False)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
     found_at = models.DateTimeField(_("found"))
     decided_at = models.DateTimeField(_("decided"), null=True, blank=True)
