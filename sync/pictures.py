@@ -11,12 +11,17 @@ import hashlib
 import os
 import re
 import tempfile
+import time
 import warnings
+from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from pathlib import Path, PurePosixPath
 from typing import IO, Any
 
 from django.conf import settings
+from django.db import connection as database
+from django.db.models import QuerySet, Sum
 from django.utils import timezone
 from PIL import Image
 from willow.image import Image as WillowImage
@@ -26,7 +31,12 @@ from sync.models import Connection, Picture
 SIZES = {"thumb": 160, "card": 480, "large": 1200}
 """Longest side of each size in pixels."""
 MAX_PIXELS = 60_000_000
+UNUSED_FOR = timedelta(days=30)
+"""How long a picture that no product has is kept."""
+
 _BLOCK = 1024 * 1024
+_PORTION = 500
+_FRESH_SECONDS = 24 * 3600
 _SAFE_TYPE = re.compile(r"[a-z0-9]{1,8}")
 _MAGIC = (
     (b"\xff\xd8\xff", "jpg"),
@@ -38,6 +48,26 @@ _MAGIC = (
 _PICTURES = frozenset({"jpg", "png", "gif", "webp"})
 PICTURE_PATH = rf"\.({'|'.join(sorted(_PICTURES))})$"
 """What `is_picture` says, as a regular expression for the database."""
+
+# names that goods refer to, as a table `n` with one column `value`
+_NAMES = {
+    "postgresql": "jsonb_array_elements_text(g.pictures) AS n(value)",
+    "sqlite": "json_each(g.pictures) AS n",
+}
+_USED = "(SELECT DISTINCT g.connection_id, n.value FROM sync_product g CROSS JOIN {names})"
+_UNUSED = f"""
+    UPDATE sync_picture SET unused_since = %s WHERE unused_since IS NULL AND id IN (
+        SELECT p.id FROM sync_picture p
+        LEFT JOIN {_USED} u ON u.connection_id = p.connection_id AND u.value = p.name
+        WHERE u.value IS NULL
+    )
+"""  # noqa: S608
+_USED_AGAIN = f"""
+    UPDATE sync_picture SET unused_since = NULL WHERE unused_since IS NOT NULL AND id IN (
+        SELECT p.id FROM sync_picture p
+        JOIN {_USED} u ON u.connection_id = p.connection_id AND u.value = p.name
+    )
+"""  # noqa: S608
 
 # What a browser would run if it were served: kept, but under a name that only downloads.
 _ACTIVE = frozenset({"svg", "svgz", "htm", "html", "xhtml", "xml", "xsl", "js", "mjs", "swf"})
@@ -59,6 +89,7 @@ class Stored:
 
     sha256: str
     path: str
+    size: int
 
 
 def keep(connection: Connection, name: str, path: Path) -> Picture:
@@ -77,7 +108,7 @@ def store(path: Path, name: str) -> Stored:
     digest, head = _fingerprint(path)
     stored = f"onec/{digest[:2]}/{digest}.{_type(head, name)}"
     _copy(path, _full(stored))
-    return Stored(digest, stored)
+    return Stored(digest, stored, path.stat().st_size)
 
 
 def name_it(connection: Connection, name: str, stored: Stored) -> Picture:
@@ -85,13 +116,15 @@ def name_it(connection: Connection, name: str, stored: Stored) -> Picture:
     known = Picture.objects.filter(connection=connection, name=name).first()
     if known is not None and known.path == stored.path:
         return known
-    sized = Picture.objects.filter(path=stored.path, width__gt=0).first()
+    sized = _of_content(stored.sha256, stored.path).filter(width__gt=0).first()
     picture, _created = Picture.objects.update_or_create(
         connection=connection,
         name=name,
         defaults={
             "sha256": stored.sha256,
             "path": stored.path,
+            "size": stored.size,
+            "unused_since": None,
             "width": sized.width if sized else 0,
             "height": sized.height if sized else 0,
             "is_broken": False,
@@ -114,9 +147,9 @@ def make_sizes(picture_id: int) -> None:
         with source.open("rb") as file:
             width, height = _make(file, picture.path)
     except (OSError, ValueError, SyntaxError, Image.DecompressionBombError):
-        Picture.objects.filter(path=picture.path).update(is_broken=True)
+        _of_content(picture.sha256, picture.path).update(is_broken=True)
         return
-    Picture.objects.filter(path=picture.path).update(width=width, height=height)
+    _of_content(picture.sha256, picture.path).update(width=width, height=height)
 
 
 def waiting_for_sizes(limit: int = 500) -> list[int]:
@@ -126,6 +159,70 @@ def waiting_for_sizes(limit: int = 500) -> list[int]:
         .order_by("pk")
         .values_list("pk", flat=True)[:limit]
     )
+
+
+def room_left(connection: Connection) -> int | None:
+    """Bytes that pictures of the base may still take, None when there is no limit.
+
+    The same content under several names counts once.
+    """
+    if not connection.picture_quota_mb:
+        return None
+    contents = Picture.objects.filter(connection=connection).values("sha256", "size").distinct()
+    used = contents.aggregate(total=Sum("size"))["total"] or 0
+    return connection.picture_quota_mb * 1024 * 1024 - int(used)
+
+
+def collect(*, at: datetime) -> int:
+    """Forget pictures that no product has had for :data:`UNUSED_FOR`; how many contents went.
+
+    Which are unused is noted one day and acted upon later: 1C may take a picture off a product and
+    put it back. Files that no row names, left behind by a killed process, go too.
+    """
+    _weigh()
+    _note_unused(at)
+    old = Picture.objects.filter(unused_since__lt=at - UNUSED_FOR)
+    while rows := list(old.order_by("pk")[:_PORTION]):
+        old.filter(pk__in=[row.pk for row in rows]).delete()
+    before = (at - UNUSED_FOR).timestamp()
+    return sum(_remove_nameless(folder, before) for folder in sorted(_full("onec").glob("??")))
+
+
+def _weigh() -> None:
+    """Note the sizes of pictures kept before sizes were noted."""
+    for row in Picture.objects.filter(size=0).order_by("pk")[: _PORTION * 10]:
+        with suppress(FileNotFoundError):
+            row.size = _full(row.path).stat().st_size
+            row.save(update_fields=["size"])
+
+
+def _note_unused(at: datetime) -> None:
+    with database.cursor() as cursor:
+        for sql in (_USED_AGAIN, _UNUSED):
+            cursor.execute(
+                sql.format(names=_NAMES[database.vendor]),
+                [database.ops.adapt_datetimefield_value(at)] if sql is _UNUSED else [],
+            )
+
+
+def _remove_nameless(folder: Path, before: float) -> int:
+    """Remove files of one folder whose content no row names; how many contents."""
+    # the content is stored before it is named: what is young may be about to get its name
+    old = [path for path in folder.iterdir() if path.stat().st_mtime < before]
+    contents = {path.name.partition(".")[0] for path in old}
+    named: set[str] = set()
+    for start in range(0, len(contents), _PORTION):
+        portion = sorted(contents)[start : start + _PORTION]
+        named.update(Picture.objects.filter(sha256__in=portion).values_list("sha256", flat=True))
+    for path in old:
+        if path.name.partition(".")[0] not in named:
+            path.unlink(missing_ok=True)
+    return len(contents - named)
+
+
+def _of_content(sha256: str, path: str) -> QuerySet[Picture]:
+    """Every name of a content; the index is by its hash."""
+    return Picture.objects.filter(sha256=sha256, path=path)
 
 
 def _make(file: IO[bytes], path: str) -> tuple[int, int]:
@@ -184,6 +281,9 @@ def _draft_beside(target: Path) -> IO[bytes]:
 
 def _copy(source: Path, target: Path) -> None:
     if target.exists():
+        if time.time() - target.stat().st_mtime > _FRESH_SECONDS:
+            # it is about to get a name: the collector leaves young files alone
+            os.utime(target)
         return
     with _draft_beside(target) as draft, source.open("rb") as file:
         while block := file.read(_BLOCK):

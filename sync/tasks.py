@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 
 from base.jobs import crontab, periodic, task
-from sync import pictures, receiving, running
+from sync import pictures, pruning, receiving, running
 
 
 @task()
@@ -34,3 +34,15 @@ def sweep() -> None:
 def clear_old() -> None:
     """Remove files that nobody will ask for again."""
     receiving.clear_old(at=timezone.now())
+
+
+@periodic(crontab(minute="27", hour="3"))
+def prune() -> None:
+    """Forget sessions, runs and rows of files that tell nothing any more."""
+    pruning.prune(at=timezone.now())
+
+
+@periodic(crontab(minute="47", hour="3"))
+def collect_pictures() -> None:
+    """Remove pictures that no product has had for long."""
+    pictures.collect(at=timezone.now())

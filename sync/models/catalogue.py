@@ -78,6 +78,7 @@ class Product(Mirrored):
     list of [property ref, [raw value, ...]] with dictionary values as refs; `requisites` a list
     of [name, [value, ...]]. `pictures` lists names of `Picture` or http addresses, main first.
     `sku` (article) is not unique; `sku_key` is its comparable form. VAT None is "without VAT".
+    `unit` is as the portal words it, `unit_told` as 1C wrote it (`sync.aliases`).
     """
 
     name = models.CharField(_("name"), max_length=1000)
@@ -89,6 +90,7 @@ class Product(Mirrored):
     code = models.CharField(_("code in 1C"), max_length=255, blank=True)
     item_type = models.CharField(_("kind of item"), max_length=120, blank=True)
     unit = models.CharField(_("unit"), max_length=100, blank=True)
+    unit_told = models.CharField(max_length=100, blank=True, editable=False)
     country = models.CharField(_("country"), max_length=250, blank=True)
     brand = models.CharField(_("brand"), max_length=250, blank=True)
     series = models.CharField(_("series"), max_length=250, blank=True)
@@ -289,6 +291,7 @@ class Picture(models.Model):
 
     `path` is inside the media folder, named by content; `width` and `height` are 0 until the
     worker has made its sizes, or when it is no picture; `is_broken` is one that cannot be read.
+    `size` is bytes. `unused_since` is when it was first found that no product has it any more.
     """
 
     connection = models.ForeignKey(Connection, on_delete=models.PROTECT, related_name="+")
@@ -297,7 +300,9 @@ class Picture(models.Model):
     path = models.CharField(max_length=300)
     width = models.PositiveIntegerField(default=0)
     height = models.PositiveIntegerField(default=0)
+    size = models.BigIntegerField(_("size, bytes"), default=0)
     is_broken = models.BooleanField(default=False, editable=False)
+    unused_since = models.DateTimeField(null=True, editable=False)
     received_at = models.DateTimeField(_("received"), auto_now=True)
 
     class Meta:
@@ -306,6 +311,7 @@ class Picture(models.Model):
         constraints = (
             models.UniqueConstraint(fields=["connection", "name"], name="sync_picture_name"),
         )
+        indexes = (models.Index(fields=["sha256"], name="sync_picture_content"),)
 
     def __str__(self) -> str:
         return self.name

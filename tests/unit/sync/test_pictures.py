@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import os
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.conf import settings
+from django.utils import timezone
 from PIL import Image
 
 from sync import pictures
 from sync.models import Connection, Picture
-from tests.factories.sync import ConnectionFactory
+from tests.factories.sync import AT, ConnectionFactory, ProductFactory
 
 pytestmark = pytest.mark.django_db
 NAME = "import_files/ab/one.jpg"
@@ -19,6 +23,11 @@ NAME = "import_files/ab/one.jpg"
 @pytest.fixture
 def base() -> Connection:
     return ConnectionFactory()
+
+
+@pytest.fixture(autouse=True)
+def _own_media(settings: Any, tmp_path: Path) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"
 
 
 @pytest.fixture
@@ -136,3 +145,62 @@ def test_a_picture_of_too_many_pixels_is_not_opened(
     pictures.make_sizes(kept.pk)
     kept.refresh_from_db()
     assert kept.width == 0
+
+
+def test_a_picture_that_no_product_has_goes_after_a_month(base: Connection, drawn: Path) -> None:
+    pictures.make_sizes(pictures.keep(base, NAME, drawn).pk)
+    unused = pictures.keep(base, "unused.jpg", drawn)
+    other = drawn.with_name("other")
+    Image.new("RGB", (30, 30), "red").save(other, "PNG")
+    lone = pictures.keep(base, "lone.png", other)
+    product = ProductFactory(connection=base, pictures=[NAME])
+
+    assert pictures.collect(at=AT) == 0
+    noted = dict(Picture.objects.values_list("name", "unused_since"))
+    assert noted == {NAME: None, unused.name: AT, lone.name: AT}
+
+    later = AT + pictures.UNUSED_FOR + timedelta(days=1)
+    os.utime(media(lone.path), (0, 0))
+    os.utime(media(unused.path), (0, 0))
+    assert pictures.collect(at=later) == 1
+    assert [each.name for each in Picture.objects.all()] == [NAME]
+    assert not media(lone.path).exists()
+    # its content is still another's
+    assert media(unused.path).exists()
+    assert product.pictures == [NAME]
+
+
+def test_a_picture_put_back_in_time_stays(base: Connection, drawn: Path) -> None:
+    kept = pictures.keep(base, NAME, drawn)
+    pictures.collect(at=AT)
+    ProductFactory(connection=base, pictures=["x.jpg", NAME])
+    pictures.collect(at=AT + timedelta(days=20))
+    pictures.collect(at=AT + timedelta(days=90))
+    kept.refresh_from_db()
+    assert kept.unused_since is None
+
+
+def test_a_product_of_another_base_does_not_keep_a_picture(base: Connection, drawn: Path) -> None:
+    pictures.keep(base, NAME, drawn)
+    ProductFactory(pictures=[NAME])
+    pictures.collect(at=AT)
+    assert Picture.objects.get().unused_since == AT
+
+
+def test_a_file_that_is_about_to_get_its_name_is_left_alone(drawn: Path) -> None:
+    stored = pictures.store(drawn, NAME)
+    pictures.collect(at=timezone.now())
+    assert media(stored.path).exists()
+    # sent again: the old file stands in, and must live until it is named
+    os.utime(media(stored.path), (0, 0))
+    pictures.store(drawn, NAME)
+    pictures.collect(at=timezone.now())
+    assert media(stored.path).exists()
+
+
+def test_room_is_counted_by_content(base: Connection, drawn: Path) -> None:
+    assert pictures.room_left(base) is None
+    base.picture_quota_mb = 1
+    pictures.keep(base, NAME, drawn)
+    pictures.keep(base, "again.jpg", drawn)
+    assert pictures.room_left(base) == 1024 * 1024 - drawn.stat().st_size
