@@ -14,15 +14,18 @@ SLOTS = 32
 class PriceType(Mirrored):
     """1C: Справочник.ВидыЦен. A column of prices with its currency and VAT rule.
 
-    `title` is the portal's own name of it, empty to show 1C's.
-    `vat_included` is None while 1C has not said it. `slot` is the number of the search engine's
+    `title` is the portal's own name of it, empty to show 1C's. `currency` is as the portal takes
+    it, `currency_told` as 1C wrote it (`sync.aliases`). `vat_included` is None while 1C has not
+    said it; `vat_answer` is what a person has said meanwhile. `slot` is the number of the search engine's
     price field, given out in order of appearance (0-31), empty when they ran out. One type of a
     base may be the default: it serves dealers whose terms name none.
     """
 
     name = models.CharField(_("name"), max_length=250, blank=True)
     currency = models.CharField(_("currency"), max_length=10, blank=True)
+    currency_told = models.CharField(max_length=100, blank=True, editable=False)
     vat_included = models.BooleanField(_("VAT included"), null=True)
+    vat_answer = models.BooleanField(_("VAT included, as the portal was told"), null=True)
     title = models.CharField(_("name in the portal"), max_length=250, blank=True)
     slot = models.PositiveSmallIntegerField(null=True, editable=False)
     is_default = models.BooleanField(_("default for dealers"), default=False)
@@ -43,6 +46,11 @@ class PriceType(Mirrored):
 
     def __str__(self) -> str:
         return self.title or self.name or self.ref
+
+    @property
+    def has_vat_inside(self) -> bool | None:
+        """Whether VAT is inside its prices: 1C's word, else the portal's, None without either."""
+        return self.vat_answer if self.vat_included is None else self.vat_included
 
 
 class Warehouse(Mirrored):
