@@ -56,15 +56,15 @@ def periodic(schedule: Callable[..., bool]) -> Callable[[Callable[[], None]], Ta
 
     def decorate(function: Callable[[], None]) -> Task[[]]:
         @wraps(function)
-        def noted() -> None:
-            _noted(f"{function.__module__}.{function.__name__}", function)
+        def with_row() -> None:
+            noted(f"{function.__module__}.{function.__name__}", function)
 
-        return Task(djhuey.db_periodic_task(schedule)(noted), noted)
+        return Task(djhuey.db_periodic_task(schedule)(with_row), function)
 
     return decorate
 
 
-def _noted(name: str, function: Callable[[], None]) -> None:
+def noted(name: str, function: Callable[[], None]) -> None:
     """Run a periodic task and keep in its row how that went."""
     started_at = timezone.now()
     row, _made = JobState.objects.update_or_create(

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sync import pictures, receiving, running, tasks
+from sync import pictures, pruning, receiving, running, tasks
 
 
 def test_import_file_processes_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -26,7 +26,12 @@ def test_make_sizes_makes_them(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize(
     ("task", "module", "name"),
-    [(tasks.sweep, running, "sweep"), (tasks.clear_old, receiving, "clear_old")],
+    [
+        (tasks.sweep, running, "sweep"),
+        (tasks.clear_old, receiving, "clear_old"),
+        (tasks.prune, pruning, "prune"),
+        (tasks.collect_pictures, pictures, "collect"),
+    ],
 )
 def test_periodic_tasks_tell_the_time(
     monkeypatch: pytest.MonkeyPatch, task: Any, module: Any, name: str
