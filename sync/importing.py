@@ -40,6 +40,7 @@ from sync.models import (
     Run,
 )
 from sync.onec import commerceml
+from sync.onec.ahead import ahead
 from sync.onec.commerceml import BadFile, Item
 from sync.staging import staging
 
@@ -153,7 +154,8 @@ class _Import:
         encoding = commerceml.survey(path, beat=self._beat)
         book = self.book = Book(run.connection, run, run.file.pk, staging(run.connection_id))
         size = min(CHUNK, book.staging.portion)
-        for items in commerceml.read(path, encoding=encoding, after=run.position, size=size):
+        portions = commerceml.read(path, encoding=encoding, after=run.position, size=size)
+        for items in ahead(portions, book.expected):
             with self._turn():
                 self._take_chunk(book, items)
             orders.tell(book)
@@ -278,9 +280,12 @@ _PARTS: tuple[tuple[Callable[[Book], Any], tuple[str, ...]], ...] = (
 
 def _by_part(items: Sequence[Item]) -> list[tuple[Callable[[Book], Any], list[Item]]]:
     """The objects with what takes them, in the order in which they refer to each other."""
+    of_kind: dict[str, list[Item]] = {}
+    for item in items:
+        of_kind.setdefault(item.kind, []).append(item)
     found = []
     for make, kinds in _PARTS:
-        its_items = [item for kind in kinds for item in items if item.kind == kind]
+        its_items = [item for kind in kinds for item in of_kind.get(kind, ())]
         if its_items:
             found.append((make, its_items))
     return found

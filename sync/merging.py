@@ -13,13 +13,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection, models
 
 from sync.models import ChangeBatch, Run
 from sync.staging import Columns, Row, Staging
-
 
 _STAMPS = ("changed_in", "changed_at")
 
@@ -73,7 +72,7 @@ class Target:
         """What a new row has in the columns that nobody stages: the portal's own, never updated."""
         told = {*self.key, *self.data, "connection_id", "digest", "receipt", *_STAMPS}
         return {
-            each.column: each.get_db_prep_save(each.get_default(), connection)
+            str(each.column): each.get_db_prep_save(each.get_default(), connection)
             for each in self.model._meta.fields
             if not each.primary_key and not each.null and each.column not in told
         }
@@ -84,8 +83,7 @@ class Target:
         return str(self.model._meta.pk.column) if self.model._meta.pk else "id"
 
 
-@dataclass(frozen=True, slots=True)
-class Touched:
+class Touched(NamedTuple):
     """A row that a merge wrote: its primary key, whether a value changed, and what was asked."""
 
     pk: int

@@ -7,7 +7,6 @@ file. Everything above this module is written once, in SQL that both understand.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from typing import Any, Protocol, cast
@@ -57,7 +56,6 @@ def dumps(value: Any) -> str:
     return "".join(_pieces(value, 0)) if _pieces else _plain(value)
 
 
-_needs_escape = re.compile(r"[\\\t\n\r]").search
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": "\\t", "\n": "\\n", "\r": "\\r"})
 
 
@@ -71,17 +69,36 @@ def _named(columns: Columns) -> str:
 
 
 def _copy_line(row: Row) -> str:
-    return "\t".join(map(_copy_value, row)) + "\n"
+    """A row as COPY reads it."""
+    told = [each if each.__class__ is str else _copy_value(each) for each in row]
+    line = "\t".join(told)
+    # what is to be escaped shows in the whole line: more of it than the row's own marks
+    if (
+        line.count("\\") != row.count(None)
+        or line.count("\t") != len(told) - 1
+        or "\n" in line
+        or "\r" in line
+    ):
+        return "\t".join(
+            each.translate(_ESCAPES) if isinstance(each, str) else _copy_value(each) for each in row
+        )
+    return line
 
 
 def _copy_value(value: Any) -> str:
     if value is None:
         return "\\N"
-    if isinstance(value, str):
-        return value.translate(_ESCAPES) if _needs_escape(value) else value
-    if isinstance(value, bool):
+    if value.__class__ is bool:
         return "t" if value else "f"
     return str(value)
+
+
+def _array_value(value: Any) -> str:
+    if not isinstance(value, str):
+        return str(value)
+    if '"' in value or "\\" in value:
+        value = value.replace("\\", "\\\\").replace('"', '\\"')
+    return f'"{value}"'
 
 
 def staging(connection_id: int) -> Staging:
@@ -150,6 +167,14 @@ class _SQLite:
         return dumps(list(texts))
 
 
+_BY_INDEX = "SELECT " + ", ".join(
+    f"set_config('{name}', 'off', true)"
+    for name in ("jit", "enable_hashjoin", "enable_mergejoin", "enable_seqscan")
+)
+"""Each staged row looks its own up by an index: what a chunk costs does not grow with the table,
+whatever PostgreSQL knows of it. While a table fills, its statistics are always those of before."""
+
+
 class _PostgreSQL:
     distinct = "IS DISTINCT FROM"
     portion = 1000
@@ -170,7 +195,7 @@ class _PostgreSQL:
             else:
                 cursor.execute(f"DELETE FROM {name}")  # noqa: S608
             with cast("Any", cursor).copy(f"COPY {name} ({_named(columns)}) FROM STDIN") as copy:
-                copy.write("".join(map(_copy_line, rows)))
+                copy.write("\n".join(map(_copy_line, rows)))
 
     @contextmanager
     def locked(self, fill: Callable[[], None]) -> Iterator[None]:
@@ -178,8 +203,7 @@ class _PostgreSQL:
             with transaction.atomic():
                 fill()
                 with connection.cursor() as cursor:
-                    # compiling costs more than a statement over a thousand rows
-                    cursor.execute("SET LOCAL jit = off")
+                    cursor.execute(_BY_INDEX)
                     cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK_KEY])
                 yield
         except BaseException:
@@ -191,4 +215,5 @@ class _PostgreSQL:
         return f"{column} = ANY(%s)"
 
     def listed(self, texts: Sequence[Any]) -> Any:
-        return list(texts)
+        # the text of an array: a list would be quoted value by value, at the cost of the statement
+        return "{" + ",".join(map(_array_value, texts)) + "}"

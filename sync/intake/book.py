@@ -49,7 +49,8 @@ class Book:
 
     `receipt` is the number under which the run's words are told from earlier and later ones.
     `overtakes` is whether an earlier file of the base is still waiting or being taken. `at` is
-    the moment of what is told, now unless given.
+    the moment of what is told, now unless given. `expected` are the facets that were news in most
+    objects of the last chunk.
     """
 
     connection: Connection
@@ -65,6 +66,7 @@ class Book:
     changed: bool = False
     order_ids: list[int] = field(default_factory=list)
     at: datetime | None = None
+    expected: set[str] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         """Read what the run needs to know of its base."""
@@ -113,6 +115,13 @@ class Book:
             .exclude(pk=self.run.pk)
             .exists()
         )
+
+    def expect(self, facet: str, news: int, told: int) -> None:
+        """Note of how many objects of a chunk the facet was news: more will be like them."""
+        if 2 * news > told:
+            self.expected.add(facet)
+        else:
+            self.expected.discard(facet)
 
     def reject(self, item: Item, error: ValueError | str) -> None:
         """Note an object that cannot be taken, with its reason and its own XML."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.utils.translation import gettext
@@ -15,7 +16,6 @@ from sync.intake.fields import fields_of, positive
 from sync.merging import Batch, Target, Touched, amend, fill, known, mark_seen, merge
 from sync.models import Category, Product
 from sync.models.mirror import REF_LENGTH
-from sync.onec import commerceml
 from sync.onec.commerceml import Item
 from sync.onec.records import ProductRecord
 from sync.onec.values import requisite_key
@@ -117,7 +117,7 @@ class Goods:
             else:
                 news.append((item, digest))
         book.tally.unchanged += len(self._same)
-        commerceml.unfold(item for item, _digest in news)
+        book.expect("product", len(news), len(told))
         records: list[tuple[ProductRecord, int]] = []
         for item, digest in news:
             try:
@@ -196,7 +196,7 @@ class Goods:
             dumps(record.category_refs),
             pending,
             dumps(record.properties),
-            dumps([each for each in record.requisites if requisite_key(each[0]) not in _NOT_KEPT]),
+            dumps([each for each in record.requisites if _is_kept(each[0])]),
             None if record.pictures is None else dumps([each[:500] for each in record.pictures]),
             digest,
             self.book.receipt,
@@ -222,6 +222,11 @@ class Goods:
             marked = amend(book.staging, MARKS, batch)
             count(book, marked, len(self._marks), self._known, of_ref=0)
         return [each.extra[0] for each in touched if each.extra[0] not in self._known]
+
+
+@lru_cache(maxsize=1024)
+def _is_kept(requisite: str) -> bool:
+    return requisite_key(requisite) not in _NOT_KEPT
 
 
 def place(refs: Sequence[str], categories: dict[str, Any]) -> tuple[str | None, bool]:

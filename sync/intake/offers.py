@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection as database
@@ -186,7 +187,8 @@ class Offers:
             own = self._known.get(each.ref)
             if own is not None:
                 self._compare(each, own)
-        commerceml.unfold(each.item for each in words if each.identity)
+        for facet in ("identity", "prices", "stock"):
+            self.book.expect(facet, sum(getattr(each, facet) for each in words), len(words))
         for each in words:
             own = self._known.get(each.ref)
             if each.identity or each.prices or each.stock:
@@ -362,25 +364,25 @@ class Offers:
             self.book.run.tells_stock = True
 
     def _amounts(self, told: Told, record: OfferRecord) -> str:
-        amounts = {}
+        found: dict[int, str] = {}
         for price in record.prices or ():
             pk, currency = self.book.price_types[price.price_type_ref]
-            if price.currency and currency and price.currency != currency:
+            if price.currency != currency and price.currency and currency:
                 self.book.warn(
                     gettext("the offer %(ref)s has a price in %(told)s, its type is in %(known)s")
                     % {"ref": told.ref, "told": price.currency, "known": currency}
                 )
-            amounts[str(pk)] = str(price.amount.quantize(_CENT, ROUND_HALF_UP))
-        return dumps(amounts)
+            found[pk] = f'"{pk}":"{price.amount.quantize(_CENT, ROUND_HALF_UP)}"'
+        return f"{{{','.join(found.values())}}}"
 
     def _quantities(self, record: OfferRecord) -> str:
-        return dumps(
-            {
-                str(self.book.warehouses[stock.warehouse_ref]): plain(stock.quantity)
-                for stock in record.stock or ()
-                if stock.quantity
-            }
-        )
+        places = self.book.warehouses
+        found = {
+            (pk := places[stock.warehouse_ref]): f'"{pk}":"{plain(stock.quantity)}"'
+            for stock in record.stock or ()
+            if stock.quantity
+        }
+        return f"{{{','.join(found.values())}}}"
 
     def fill(self) -> None:
         """Put the rows into the staging tables."""
@@ -465,6 +467,7 @@ def _decide_sold(book: Book, batch: Batch, products: set[int]) -> int:
         return int(cursor.rowcount)
 
 
+@lru_cache(maxsize=4096)
 def plain(quantity: Decimal) -> str:
     """A quantity as text, to 0.0001, without trailing zeros: "5", "2.5", "-1"."""
     text = f"{quantity.quantize(_FOURTH, ROUND_HALF_UP):f}".rstrip("0").rstrip(".")

@@ -10,7 +10,7 @@ import re
 from decimal import Decimal
 
 from sync.onec import values
-from sync.onec.offers import OfferDigests, lowest, price_of, stock_of
+from sync.onec.offers import OfferDigests, lowest, price, price_of, stock_of
 from sync.onec.records import PriceRecord, StockRecord
 
 Parts = tuple[bytes, bytes, bytes]
@@ -39,6 +39,12 @@ _NOT_DELETED = re.compile("\\s*<ПометкаУдаления>false</Помет
 _VERSION = "<НомерВерсии".encode()
 _VERSIONS = re.compile("\\s*<НомерВерсии>[^<]*</НомерВерсии>".encode())
 
+_USUAL_PRICE = re.compile(
+    r"\s*<Цена>\s*(?:<Представление>[^<]*</Представление>\s*)?"
+    r"<ИдТипаЦены>([^<&\r]*)</ИдТипаЦены>\s*<ЦенаЗаЕдиницу>([^<&\r]*)</ЦенаЗаЕдиницу>\s*"
+    r"(?:<Валюта>([^<&\r]*)</Валюта>\s*)?(?:<Единица>[^<]*</Единица>\s*)?"
+    r"(?:<Коэффициент>([^<&\r]*)</Коэффициент>\s*)?</Цена>\s*"
+).match
 _PRICE = "<Цена>"
 _PRICE_END = "</Цена>"
 _LEAVES = re.compile(r"<([^<>/\s]+)>([^<&\r]*)</\1>").findall
@@ -46,20 +52,6 @@ _TOTALS = re.compile(r"<Количество>([^<&\r]*)</Количество>")
 _PLACES = re.compile(
     r'<Склад ИдСклада="([^"<&\s]*)" КоличествоНаСкладе="([^"<&\r\n\t]*)"\s*/>'
 ).findall
-_PAIRS = {
-    (group, item, key): (
-        f"<{group}>".encode(),
-        f"</{group}>".encode(),
-        re.compile(
-            rf"<{item}>\s*<{key}>([^<&\r]*)</{key}>\s*"
-            rf"<Значение>([^<&\r]*)</Значение>\s*</{item}>"
-        ).findall,
-    )
-    for group, item, key in (
-        ("ЗначенияСвойств", "ЗначенияСвойства", "Ид"),
-        ("ЗначенияРеквизитов", "ЗначениеРеквизита", "Наименование"),
-    )
-}
 
 
 def ids(raw: bytes) -> tuple[str, str] | None:
@@ -135,8 +127,16 @@ def prices(told: bytes) -> tuple[PriceRecord, ...] | None:
     """Prices out of that part of an offer. Raises ValueError as `price_of` does."""
     if not told:
         return None
+    text = told[len(_PRICES) :].decode()
+    usual = []
+    at = 0
+    while (one := _USUAL_PRICE(text, at)) is not None:
+        usual.append(one.groups())
+        at = one.end()
+    if at == len(text):
+        return lowest(price(*texts) for texts in usual)
     found = []
-    *parts, tail = told[len(_PRICES) :].decode().split(_PRICE_END)
+    *parts, tail = text.split(_PRICE_END)
     if tail and not tail.isspace():
         return None
     for part in parts:
@@ -167,23 +167,3 @@ def stock(told: bytes) -> tuple[StockRecord, ...] | None:
         if own := values.ref(place):
             rows[own] = values.number(quantity_text) or Decimal(0)
     return stock_of(total, rows)
-
-
-def pairs(
-    raw: bytes, group: str, item: str, key: str
-) -> tuple[tuple[str, tuple[str, ...]], ...] | None:
-    """What `elements.pairs` says of the only ``group`` of an object."""
-    begin_tag, end_tag, split = _PAIRS[group, item, key]
-    start = raw.find(begin_tag)
-    end = raw.find(end_tag, start)
-    if start < 0 or end < 0 or raw.find(begin_tag, end) >= 0:
-        return None
-    text = raw[start + len(begin_tag) : end].decode()
-    found = split(text)
-    if text.count("<") != 6 * len(found):
-        return None
-    return tuple(
-        (name, (value,) if (value := told.strip()) else ())
-        for each, told in found
-        if (name := each.strip())
-    )

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable, Mapping
+from functools import lru_cache
+from typing import cast
+
 from lxml import etree
 
-from sync.onec import bytewise, values
+from sync.onec import leaves, values
 from sync.onec.elements import (
     child,
     child_text,
@@ -14,6 +19,7 @@ from sync.onec.elements import (
     pairs,
     text,
 )
+from sync.onec.leaves import Pairs
 from sync.onec.records import (
     CategoryRecord,
     PriceTypeRecord,
@@ -117,19 +123,99 @@ def warehouse_record(element: etree._Element) -> WarehouseRecord:
     )
 
 
-def product_record(element: etree._Element, raw: bytes = b"") -> ProductRecord:  # noqa: C901  one pass, a branch for each child
-    """Goods of the catalogue. An Ид with ``#`` is the product's part before it.
+def product_of_text(raw: bytes) -> ProductRecord | None:
+    """What `product_record` says, out of the element's bytes; ``None`` where only it can tell.
 
-    ``raw`` are the element's bytes where they are at hand: lists are read faster from them.
+    Raises ValueError as `product_record` does.
+    """
+    if not raw.startswith(_GOODS_BEGIN) or not raw.endswith(_GOODS_END):
+        return None
+    inside = leaves.without_reckoning(leaves.text_of(raw)[len("<Товар>") : -len("</Товар>")])
+    told: dict[str, str] = {}
+    pictures: list[str] | None = None
+    description: str | None = None
+    unit = ("", "")
+    try:
+        found, blocks = leaves.apart(inside, _CONTAINERS)
+        for name, attributes, part in found:
+            value = leaves.value(part) if "&" in part else part.strip()
+            if name == "Картинка":
+                pictures = pictures if pictures is not None else []
+                if value and value not in pictures:
+                    pictures.append(value)
+            elif name == "БазоваяЕдиница":
+                unit = _unit(value, leaves.attributes(attributes))
+            elif name == "Описание":
+                description = value
+            elif name in blocks or name == "Статус":
+                return None
+            else:
+                told.setdefault(name, value)
+        return _product(
+            told,
+            archived=bool(values.told_flag(told.get("ПометкаУдаления"))),
+            categories=_categories(leaves.refs(blocks.get("Группы", ""))),
+            properties=_PROPERTIES(blocks.get("ЗначенияСвойств", "")),
+            requisites=_REQUISITES(blocks.get("ЗначенияРеквизитов", "")),
+            pictures=pictures,
+            unit=unit,
+            vat_text=_vat_text(blocks.get("СтавкиНалогов", "")),
+            manufacturer=_maker(blocks.get("Изготовитель", "")) or told.get("Изготовитель", ""),
+            description=description,
+        )
+    except leaves.Unclear:
+        return None
+
+
+_GOODS_BEGIN = "<Товар>".encode()
+_GOODS_END = "</Товар>".encode()
+_CONTAINERS = leaves.containers(
+    "Группы", "ЗначенияСвойств", "ЗначенияРеквизитов", "СтавкиНалогов", "Изготовитель"
+)
+_PROPERTIES = leaves.pairs_reader("ЗначенияСвойства", "Ид", leaves.ref_pair)
+_REQUISITES = leaves.pairs_reader("ЗначениеРеквизита", "Наименование", leaves.text_pair)
+_RATES = re.compile(
+    r"<СтавкаНалога>\s*<Наименование>([^<]*)</Наименование>\s*"
+    r"<Ставка>([^<]*)</Ставка>\s*</СтавкаНалога>"
+).findall
+_MAKER = re.compile(
+    r"\s*(?:<Ид>[^<]*</Ид>\s*)?<Наименование>([^<]*)</Наименование>\s*"
+    r"(?:<(ОфициальноеНаименование|ПолноеНаименование)>[^<]*</\2>\s*)*"
+).fullmatch
+
+
+@lru_cache(maxsize=256)
+def _vat_text(block: str) -> str:
+    found = _RATES(block)
+    if block.count("<") != 6 * len(found):
+        raise leaves.Unclear
+    told = ""
+    for name, rate in found:
+        if leaves.value(name).upper() in _VAT_NAMES:
+            told = leaves.value(rate)
+    return told
+
+
+def _maker(block: str) -> str:
+    if not block:
+        return ""
+    found = _MAKER(block)
+    if found is None:
+        raise leaves.Unclear
+    return leaves.value(found.group(1))
+
+
+def product_record(element: etree._Element) -> ProductRecord:  # noqa: C901  one pass, a branch for each child
+    """Goods of the catalogue. An Ид with ``#`` is the product's part before it.
 
     Raises ValueError without an Ид, and without a name where nothing is being deleted.
     """
     told: dict[str, str] = {}
     categories: tuple[str, ...] = ()
-    properties: tuple[tuple[str, tuple[str, ...]], ...] = ()
-    requisites: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    properties: Pairs = ()
+    requisites: Pairs = ()
     pictures: list[str] | None = None
-    unit: etree._Element | None = None
+    unit = ("", "")
     vat_text = manufacturer = ""
     description: str | None = None
     for part in element:
@@ -137,35 +223,66 @@ def product_record(element: etree._Element, raw: bytes = b"") -> ProductRecord: 
         if name == "ЗначенияСвойств":
             properties = tuple(
                 (values.ref(key), tuple(map(values.plain_guid, told_values)))
-                for key, told_values in _pairs(raw, part, name, "ЗначенияСвойства", "Ид")
+                for key, told_values in pairs(part, "ЗначенияСвойства", "Ид")
             )
         elif name == "ЗначенияРеквизитов":
-            requisites = _pairs(raw, part, name, "ЗначениеРеквизита", "Наименование")
+            requisites = pairs(part, "ЗначениеРеквизита", "Наименование")
         elif name == "Группы":
-            categories = tuple(
-                dict.fromkeys(values.ref(own.text) for own in children(part, "Ид") if text(own))
-            )
+            categories = _categories(map(text, children(part, "Ид")))
         elif name == "Картинка":
             pictures = pictures if pictures is not None else []
             path = text(part)
             if path and path not in pictures:
                 pictures.append(path)
         elif name == "БазоваяЕдиница":
-            unit = part
+            unit = _unit(text(part), cast("Mapping[str, str]", part.attrib))
         elif name == "Изготовитель":
             manufacturer = child_text(part, "Наименование") or text(part)
         elif name == "СтавкиНалогов":
             for rate in children(part, "СтавкаНалога"):
-                if child_text(rate, "Наименование").upper() in {"НДС", ""}:
+                if child_text(rate, "Наименование").upper() in _VAT_NAMES:
                     vat_text = child_text(rate, "Ставка")
         elif name == "Описание":
             description = text(part)
         else:
             told.setdefault(name, (part.text or "").strip())
+    return _product(
+        told,
+        archived=bool(marked_deleted(element)),
+        categories=categories,
+        properties=properties,
+        requisites=requisites,
+        pictures=pictures,
+        unit=unit,
+        vat_text=vat_text,
+        manufacturer=manufacturer,
+        description=description,
+    )
+
+
+_VAT_NAMES = frozenset({"НДС", ""})
+
+
+def _categories(told: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(values.ref(own) for own in told if own))
+
+
+def _product(
+    told: Mapping[str, str],
+    *,
+    archived: bool,
+    categories: tuple[str, ...],
+    properties: Pairs,
+    requisites: Pairs,
+    pictures: list[str] | None,
+    unit: tuple[str, str],
+    vat_text: str,
+    manufacturer: str,
+    description: str | None,
+) -> ProductRecord:
     own, product_ref = values.offer_refs(told.get("Ид"))
     if not own:
         raise ValueError("a product without Ид")
-    archived = bool(marked_deleted(element))
     title = told.get("Наименование", "")
     if not title:
         if not archived:
@@ -182,8 +299,8 @@ def product_record(element: etree._Element, raw: bytes = b"") -> ProductRecord: 
         barcode=told.get("Штрихкод", ""),
         code=told.get("Код", "") or _first(named.get("код")),
         item_type=_first(named.get("типноменклатуры")),
-        unit=_unit_name(unit),
-        unit_code=_unit_code(unit),
+        unit=unit[0],
+        unit_code=unit[1],
         country=told.get("Страна", ""),
         brand=told.get("ТорговаяМарка", ""),
         manufacturer=manufacturer,
@@ -195,13 +312,6 @@ def product_record(element: etree._Element, raw: bytes = b"") -> ProductRecord: 
         requisites=requisites,
         pictures=None if pictures is None else tuple(pictures),
     )
-
-
-def _pairs(
-    raw: bytes, part: etree._Element, name: str, item: str, key: str
-) -> tuple[tuple[str, tuple[str, ...]], ...]:
-    found = bytewise.pairs(raw, name, item, key) if raw else None
-    return pairs(part, item, key) if found is None else found
 
 
 def _first(told: tuple[str, ...] | None) -> str:
@@ -227,18 +337,10 @@ _UNITS = {
 }
 
 
-def _unit_name(unit: etree._Element | None) -> str:
-    if unit is None:
-        return ""
-    name = text(unit) or (unit.get("НаименованиеКраткое") or "").strip()
+def _unit(told: str, attributes: Mapping[str, str]) -> tuple[str, str]:
+    """Name and code of a unit, of which 1C may tell either in place of the other."""
+    code = attributes.get("Код", "").strip()
+    name = told or attributes.get("НаименованиеКраткое", "").strip()
     if not name:
-        code = (unit.get("Код") or "").strip()
-        name = _UNITS.get(code) or (unit.get("НаименованиеПолное") or "").strip()
-    return _UNITS.get(name, name)
-
-
-def _unit_code(unit: etree._Element | None) -> str:
-    if unit is None:
-        return ""
-    code = (unit.get("Код") or "").strip()
-    return code or (text(unit) if text(unit) in _UNITS else "")
+        name = _UNITS.get(code) or attributes.get("НаименованиеПолное", "").strip()
+    return _UNITS.get(name, name), code or (told if told in _UNITS else "")

@@ -7,9 +7,9 @@ it, so that an object known already costs little.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterator
 from pathlib import Path
-from typing import Literal, cast
+from typing import Literal, NamedTuple, cast
 
 from lxml import etree
 
@@ -17,6 +17,7 @@ from sync.onec import bytewise
 from sync.onec.catalogue import (
     category_records,
     price_type_record,
+    product_of_text,
     product_record,
     property_record,
     property_value_record,
@@ -28,12 +29,20 @@ from sync.onec.elements import child_text, children
 from sync.onec.offers import (
     OfferDigests,
     digest,
+    identity_of_text,
     offer_digests,
     offer_ids,
     offer_record,
     raw_digest,
 )
-from sync.onec.records import OfferRecord, ProductRecord, RemoteOrderRecord
+from sync.onec.records import (
+    OfferIdentity,
+    OfferRecord,
+    PriceRecord,
+    ProductRecord,
+    RemoteOrderRecord,
+    StockRecord,
+)
 from sync.onec.stream import LOCAL, BadFile, chunks, survey
 
 __all__ = [
@@ -57,7 +66,6 @@ __all__ = [
     "property_value_record",
     "read",
     "survey",
-    "unfold",
     "warehouse_record",
 ]
 
@@ -104,30 +112,71 @@ _PLACES: dict[str, tuple[Kind, str, frozenset[str]]] = {
 }
 
 
+class Surroundings(NamedTuple):
+    """What an object takes from where it stood: prefixes, and whether an offer may be new."""
+
+    namespaces: dict[str | None, str]
+    may_create: bool
+
+
+def _surroundings(element: etree._Element) -> Surroundings:
+    container = element.getparent()
+    package = container.getparent() if container is not None else None
+    may_create = package is None or LOCAL[package.tag] != "ИзмененияПакетаПредложений"
+    return Surroundings(element.nsmap, may_create)
+
+
 class Item:
     """One object of a file, its fields not taken out yet. ``ordinal`` counts from 1.
 
-    An object that was cut out of the file is parsed when its element is first asked for; what
-    comparing it with what is known needs is taken from its bytes.
+    An object that was cut out of the file needs the file no more, and is parsed when its element
+    is first asked for; mostly its bytes tell enough. What was found out once is kept.
     """
 
-    __slots__ = ("_cut", "_element", "_parts", "_place", "kind", "ordinal")
+    __slots__ = (
+        "_cut",
+        "_digest",
+        "_digests",
+        "_element",
+        "_facets",
+        "_ids",
+        "_parts",
+        "_product",
+        "_surroundings",
+        "kind",
+        "ordinal",
+    )
 
     def __init__(
-        self, ordinal: int, kind: Kind, element: etree._Element, cut: Cut | None = None
+        self,
+        ordinal: int,
+        kind: Kind,
+        element: etree._Element | None,
+        cut: Cut | None = None,
+        surroundings: Surroundings | None = None,
     ) -> None:
         self.ordinal = ordinal
         self.kind = kind
         self._cut = cut
+        self._element = element
+        self._surroundings = surroundings
+        self._ids: tuple[str, str] | None = None
+        self._digest: int | None = None
+        self._digests: OfferDigests | None = None
         self._parts: bytewise.Parts | None = None
-        self._place = element
-        self._element = element if cut is None else None
+        self._product: ProductRecord | None = None
+        self._facets = _Facets()
+
+    @property
+    def is_apart(self) -> bool:
+        """Whether the object stands alone: reading on in the file cannot change it."""
+        return self._cut is not None
 
     @property
     def element(self) -> etree._Element:
         """The object's own element."""
-        if self._element is None:
-            unfold([self])
+        if self._element is None and self._cut is not None:
+            self._element = parsed(self._cut.raw, self.surroundings.namespaces)
         return cast("etree._Element", self._element)
 
     @property
@@ -135,7 +184,7 @@ class Item:
         """Line of the file where the object starts."""
         if self._cut is not None:
             return self._cut.line
-        return cast("int | None", self._place.sourceline) or 0
+        return cast("int | None", self.element.sourceline) or 0
 
     @property
     def ref(self) -> str:
@@ -143,70 +192,125 @@ class Item:
         return child_text(self.element, "Ид")
 
     @property
+    def surroundings(self) -> Surroundings:
+        """What the object takes from where it stands."""
+        if self._surroundings is None:
+            self._surroundings = _surroundings(self.element)
+        return self._surroundings
+
+    @property
     def may_create(self) -> bool:
         """Whether an offer may be new: a package of changes speaks of known ones only."""
-        container = self._place.getparent()
-        package = container.getparent() if container is not None else None
-        return package is None or LOCAL[package.tag] != "ИзмененияПакетаПредложений"
+        return self.surroundings.may_create
 
     def ids(self) -> tuple[str, str]:
         """``(offer, product)`` references; both empty when the object has no Ид."""
-        told = bytewise.ids(self._cut.raw) if self._cut is not None else None
-        return told if told is not None else offer_ids(self.element)
+        if self._ids is None:
+            told = bytewise.ids(self._cut.raw) if self._cut is not None else None
+            self._ids = told if told is not None else offer_ids(self.element)
+        return self._ids
 
     def digest(self) -> int:
         """Signed 64-bit hash of the whole object; an unchanged one has an unchanged hash."""
-        return digest(self.element) if self._cut is None else raw_digest(self._cut.raw)
+        if self._digest is None:
+            cut = self._cut
+            self._digest = digest(self.element) if cut is None else raw_digest(cut.raw)
+        return self._digest
 
     def offer_digests(self) -> OfferDigests:
         """Hashes of an offer by facet."""
-        if self._cut is not None:
-            self._parts = bytewise.split(self._cut.raw)
-        told = bytewise.offer_digests(self._parts) if self._parts is not None else None
-        return told if told is not None else offer_digests(self.element)
+        if self._digests is None:
+            parts = self._split()
+            told = bytewise.offer_digests(parts) if parts is not None else None
+            self._digests = told if told is not None else offer_digests(self.element)
+        return self._digests
 
     def product(self) -> ProductRecord:
         """The object as goods. Raises ValueError as `product_record` does."""
-        return product_record(self.element, b"" if self._cut is None else self._cut.raw)
+        if self._product is None and self._cut is not None and self._element is None:
+            self._product = product_of_text(self._cut.raw)
+        if self._product is None:
+            self._product = product_record(self.element)
+        return self._product
 
     def offer(self, *, identity: bool, prices: bool, stock: bool) -> OfferRecord:
         """The facets of an offer that are asked for. Raises ValueError as `offer_record` does."""
-        if self._parts is None and self._cut is not None:
-            self._parts = bytewise.split(self._cut.raw)
-        _identity, told_prices, told_stock = self._parts or (b"", b"", b"")
-        its_prices = bytewise.prices(told_prices) if prices else None
-        its_stock = bytewise.stock(told_stock) if stock else None
+        told = self._facets
+        self._read_facets(identity=identity, prices=prices, stock=stock)
+        its_identity, archived = told.identity or (None, None) if identity else (None, None)
+        its_prices = told.prices if prices else None
+        its_stock = told.stock if stock else None
+        identity = identity and told.identity is None
         prices, stock = prices and its_prices is None, stock and its_stock is None
         if not (identity or prices or stock):
-            return OfferRecord(*self.ids(), None, None, its_prices, its_stock)
+            return OfferRecord(*self.ids(), archived, its_identity, its_prices, its_stock)
         found = offer_record(self.element, identity=identity, prices=prices, stock=stock)
         return OfferRecord(
             found.ref,
             found.product_ref,
-            found.archived,
-            found.identity,
+            found.archived if identity else archived,
+            found.identity if identity else its_identity,
             its_prices if its_prices is not None else found.prices,
             its_stock if its_stock is not None else found.stock,
         )
 
+    def _read_facets(self, *, identity: bool, prices: bool, stock: bool) -> None:
+        """Take out of the bytes what they tell plainly. Raises ValueError for a bad number."""
+        parts = self._split()
+        if parts is None:
+            return
+        told = self._facets
+        told_identity, told_prices, told_stock = parts
+        if identity and told.identity is None and told_identity:
+            told.identity = identity_of_text(told_identity)
+        if prices and told.prices is None:
+            told.prices = bytewise.prices(told_prices)
+        if stock and told.stock is None:
+            told.stock = bytewise.stock(told_stock)
+
+    def _split(self) -> bytewise.Parts | None:
+        if self._parts is None and self._cut is not None:
+            self._parts = bytewise.split(self._cut.raw)
+        return self._parts
+
+    def foresee(self, expected: Container[str]) -> None:
+        """Find out ahead what comparing needs, and the fields of what is expected to be news.
+
+        `expected` are names of facets: "product", "identity", "prices", "stock".
+        """
+        try:
+            if self.kind == "product":
+                self.ids()
+                self.digest()
+                if "product" in expected:
+                    self.product()
+            elif self.kind == "offer":
+                self.ids()
+                told = self.offer_digests()
+                self._read_facets(
+                    identity=told.identity is not None and "identity" in expected,
+                    prices=told.prices is not None and "prices" in expected,
+                    stock=told.stock is not None and "stock" in expected,
+                )
+        except ValueError:
+            return  # said again to whoever asks
+
     def xml(self) -> str:
         """The object as XML that stands alone; its digests are those of the object."""
-        if self._cut is not None and not set(self._place.nsmap) - {None}:
+        if self._cut is not None and not set(self.surroundings.namespaces) - {None}:
             return self._cut.raw.decode()
         return etree.tostring(self.element, encoding="unicode", with_tail=False)
 
 
-def unfold(items: Iterable[Item]) -> None:
-    """Parse the objects that were cut out, those of one container in one go."""
-    waiting: dict[etree._Element | None, list[Item]] = {}
-    for item in items:
-        if item._element is None:
-            waiting.setdefault(item._place.getparent(), []).append(item)
-    for those in waiting.values():
-        raws = [item._cut.raw for item in those if item._cut is not None]
-        elements = parsed(raws, those[0]._place.nsmap)
-        for item, element in zip(those, elements, strict=True):
-            item._element = element
+class _Facets:
+    """What the bytes of an offer told, as far as they were asked."""
+
+    __slots__ = ("identity", "prices", "stock")
+
+    def __init__(self) -> None:
+        self.identity: tuple[OfferIdentity | None, bool | None] | None = None
+        self.prices: tuple[PriceRecord, ...] | None = None
+        self.stock: tuple[StockRecord, ...] | None = None
 
 
 def from_xml(kind: Kind, xml: str) -> Item:
@@ -214,9 +318,7 @@ def from_xml(kind: Kind, xml: str) -> Item:
     raw = xml.encode()
     parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
     element = etree.fromstring(raw, parser)
-    item = Item(0, kind, element, Cut(LOCAL[element.tag], raw, 0))
-    item._element = element
-    return item
+    return Item(0, kind, element, Cut(LOCAL[element.tag], raw, 0))
 
 
 def fragment(element: etree._Element, limit: int = 2000) -> str:
@@ -247,13 +349,17 @@ def read(
     XML breaks off, and when a file that says something holds no object at all.
     """
     ordinal = 0
+    place: etree._Element | None = None
+    around: Surroundings | None = None
     for portion in chunks(path, encoding=encoding, tags=tuple(_PLACES), accept=_accept, size=size):
         items: list[Item] = []
         for element, cut in portion:
             if cut is not None:
                 ordinal += 1
                 if ordinal > after:
-                    items.append(Item(ordinal, _PLACES[cut.name][0], element, cut))
+                    if element is not place:
+                        place, around = element, _surroundings(element)
+                    items.append(Item(ordinal, _PLACES[cut.name][0], None, cut, around))
                 continue
             name = LOCAL[element.tag]
             for own in children(element, "Склад") if name == "Склады" else (element,):

@@ -121,8 +121,8 @@ class Cutter:
         return b"".join(left)
 
 
-def parsed(cuts: list[bytes], namespaces: dict[str | None, str]) -> list[etree._Element]:
-    """Elements of objects that stood under the same container, parsed in one go."""
+def parsed(raw: bytes, namespaces: dict[str | None, str]) -> etree._Element:
+    """The element of an object, by the prefixes of the place where it stood."""
     told = "".join(
         f" xmlns{f':{prefix}' if prefix else ''}={quoteattr(uri)}"
         for prefix, uri in namespaces.items()
@@ -136,4 +136,4 @@ def parsed(cuts: list[bytes], namespaces: dict[str | None, str]) -> list[etree._
         remove_comments=True,
         collect_ids=False,
     )
-    return list(etree.fromstring(b"".join((f"<a{told}>".encode(), *cuts, b"</a>")), parser))
+    return etree.fromstring(b"".join((f"<a{told}>".encode(), raw, b"</a>")), parser)[0]

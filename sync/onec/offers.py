@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from lxml import etree
 
-from sync.onec import values
+from sync.onec import leaves, values
 from sync.onec.elements import child, child_text, children, marked_deleted, pairs, text
 from sync.onec.records import OfferIdentity, OfferRecord, PriceRecord, StockRecord
 from sync.onec.stream import LOCAL
@@ -20,7 +20,7 @@ _OWN_ID = frozenset({"Ид", "ИдХарактеристики", "ИдКатал
 _MARKS = frozenset({"Статус", "ПометкаУдаления", "НомерВерсии"})
 # УТ 11 makes a new identifier of the manufacturer at every export: it is not content.
 _MAKER = "<Изготовитель".encode()
-_MAKER_ID = re.compile("(<Изготовитель[^>]*>)\\s*<Ид>[^<]*</Ид>".encode())
+_MAKER_ID = re.compile("(<Изготовитель[^>]*>)\\s*<Ид>[^<]*</Ид>".encode()).match
 
 
 class OfferDigests(NamedTuple):
@@ -44,8 +44,11 @@ def digest(element: etree._Element) -> int:
 def raw_digest(raw: bytes) -> int:
     """Signed 64-bit hash of an object's bytes."""
     maker = raw.find(_MAKER)
-    if maker >= 0:
-        raw = raw[:maker] + _MAKER_ID.sub(rb"\1", raw[maker:])
+    while maker >= 0:
+        told = _MAKER_ID(raw, maker)
+        if told:
+            raw = raw[: told.end(1)] + raw[told.end() :]
+        maker = raw.find(_MAKER, maker + 1)
     return values.fingerprint(raw)
 
 
@@ -116,11 +119,80 @@ def offer_record(
     )
 
 
+def identity_of_text(  # noqa: C901  one pass, a branch for each child
+    part: bytes,
+) -> tuple[OfferIdentity | None, bool | None] | None:
+    """Identity and deletion mark out of that part of an offer; ``None``: an element must tell.
+
+    The part is what `bytewise.split` leaves: without identifier, prices and stock.
+    """
+    name: str | None = None
+    sku = barcode = ""
+    pictures: list[str] | None = None
+    archived: bool | None = None
+    try:
+        found, blocks = leaves.apart(leaves.without_reckoning(leaves.text_of(part)), _CONTAINERS)
+        told = bool(blocks)
+        for local, _attributes, raw in found:
+            value = leaves.value(raw) if "&" in raw else raw.strip()
+            if local == "Наименование":
+                name = value or None
+            elif local == "Артикул":
+                sku = value
+            elif local == "Штрихкод":
+                barcode = value
+            elif local == "Картинка":
+                pictures = pictures if pictures is not None else []
+                if value:
+                    pictures.append(value)
+            elif local in blocks or local == "Статус":
+                return None
+            elif local == "ПометкаУдаления":
+                archived = values.told_flag(value) if archived is None else archived
+            if local not in _MARKS:
+                told = True
+        if not told:
+            return None, archived
+        identity = OfferIdentity(
+            name=name,
+            sku=sku,
+            barcode=barcode,
+            characteristics=_told_characteristics(blocks.get("ХарактеристикиТовара", "")),
+            properties=_PROPERTIES(blocks.get("ЗначенияСвойств", "")),
+            pictures=None if pictures is None else tuple(pictures),
+        )
+    except leaves.Unclear:
+        return None
+    return identity, bool(archived)
+
+
+_CONTAINERS = leaves.containers(
+    "ХарактеристикиТовара",
+    "ЗначенияСвойств",
+    "ЗначенияРеквизитов",
+    "СтавкиНалогов",
+    "Изготовитель",
+    "Группы",
+)
+_PROPERTIES = leaves.pairs_reader("ЗначенияСвойства", "Ид", leaves.ref_pair)
+_CHARACTERISTICS = re.compile(
+    r"<ХарактеристикаТовара>\s*(?:<Ид>[^<]*</Ид>\s*)?<Наименование>([^<]*)</Наименование>\s*"
+    r"<Значение>([^<]*)</Значение>\s*</ХарактеристикаТовара>"
+).findall
+
+
+def _told_characteristics(block: str) -> tuple[tuple[str, str], ...]:
+    found = _CHARACTERISTICS(block)
+    if block.count("<") != 6 * len(found) + 2 * block.count("<Ид>"):
+        raise leaves.Unclear
+    return tuple((leaves.value(name), leaves.value(told)) for name, told in found)
+
+
 def _identity(element: etree._Element) -> OfferIdentity | None:  # noqa: C901  one pass, a branch for each child
     name: str | None = None
     sku = barcode = ""
     characteristics: list[tuple[str, str]] = []
-    properties: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    properties: leaves.Pairs = ()
     pictures: list[str] | None = None
     told = False
     for part in element:
@@ -185,24 +257,41 @@ def lowest(prices: Iterable[PriceRecord | None]) -> tuple[PriceRecord, ...]:
 
 
 def price_of(told: Mapping[str, str | None]) -> PriceRecord | None:
-    """A price out of the texts of a ``Цена`` by name; ``None`` for one that tells no amount.
+    """A price out of the texts of a ``Цена`` by name, see `price`."""
+    return price(
+        told.get("ИдТипаЦены"),
+        told.get("ЦенаЗаЕдиницу"),
+        told.get("Валюта"),
+        told.get("Коэффициент"),
+        told.get("МинКоличество"),
+    )
+
+
+def price(
+    type_text: str | None,
+    amount_text: str | None,
+    currency_text: str | None,
+    coefficient_text: str | None,
+    least_text: str | None = None,
+) -> PriceRecord | None:
+    """A price out of its texts; ``None`` for one that tells no amount.
 
     Raises ValueError for one without a price type and for a bad or negative amount.
     """
-    amount = values.number(told.get("ЦенаЗаЕдиницу"))
+    amount = values.number(amount_text)
     if amount is None:
         return None
-    type_ref = values.ref(told.get("ИдТипаЦены"))
+    type_ref = values.ref(type_text)
     if not type_ref:
         raise ValueError("a price without ИдТипаЦены")
     if amount < 0:
         raise ValueError("a negative price", str(amount))
-    coefficient = values.lenient_number(told.get("Коэффициент"))
-    if coefficient is not None and coefficient > 0 and coefficient != 1:
-        amount /= coefficient
-    currency = values.currency(told.get("Валюта"))
-    least = values.lenient_number(told.get("МинКоличество"))
-    return PriceRecord(type_ref, amount, currency, least)
+    if coefficient_text and coefficient_text != "1":
+        coefficient = values.lenient_number(coefficient_text)
+        if coefficient is not None and coefficient > 0 and coefficient != 1:
+            amount /= coefficient
+    least = values.lenient_number(least_text) if least_text else None
+    return PriceRecord(type_ref, amount, values.currency(currency_text), least)
 
 
 def _stock(element: etree._Element) -> tuple[StockRecord, ...] | None:  # noqa: C901  one pass, a branch for each child

@@ -70,6 +70,9 @@ def offer_refs(identifier: str | None, characteristic: str | None = None) -> tup
     >>> offer_refs("P#c")
     ('P#c', 'P')
     """
+    if characteristic is None and identifier and "#" not in identifier:
+        plain = plain_guid(identifier.strip())
+        return plain, plain
     offer = ref(identifier)
     product, hash_sign, tail = offer.partition("#")
     own = ref(characteristic)

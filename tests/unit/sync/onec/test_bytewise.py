@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from lxml import etree
 
-from sync.onec import bytewise, elements, offers
+from sync.onec import bytewise, offers
 from sync.onec.records import PriceRecord, StockRecord
 
 SPACE = "\n\t"
@@ -104,23 +104,3 @@ def test_every_change_changes_the_hash_of_its_facet_alone(old: str, new: str, fa
     assert after is not None
     differ = [one != other for one, other in zip(before, after, strict=True)]
     assert differ == [each == facet for each in range(4)]
-
-
-@pytest.mark.parametrize(
-    "inside",
-    [
-        "<ЗначенияСвойства><Ид>a</Ид><Значение> 1 </Значение></ЗначенияСвойства>",
-        "<ЗначенияСвойства>\n<Ид>a</Ид>\n<Значение></Значение>\n</ЗначенияСвойства>",
-        "<ЗначенияСвойства><Ид></Ид><Значение>1</Значение></ЗначенияСвойства>",
-        "<ЗначенияСвойства><Ид>a</Ид><Значение/></ЗначенияСвойства>",
-        "<ЗначенияСвойства><Ид>a</Ид><Значение>1</Значение><Значение>2</Значение>"
-        "</ЗначенияСвойства>",
-        "<ЗначенияСвойства><Ид>a</Ид><Значение>&amp;</Значение></ЗначенияСвойства>",
-        "",
-    ],
-)
-def test_lists_of_values_are_those_of_the_element(inside: str) -> None:
-    raw = f"<Товар><Ид>p</Ид><ЗначенияСвойств>{inside}</ЗначенияСвойств></Товар>".encode()
-    names = ("ЗначенияСвойства", "Ид")
-    whole = elements.pairs(etree.fromstring(raw)[1], *names)
-    assert bytewise.pairs(raw, "ЗначенияСвойств", *names) in {None, whole}

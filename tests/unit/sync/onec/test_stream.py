@@ -22,7 +22,7 @@ def write(tmp_path: Path, content: bytes) -> Path:
 def _own(found: Found) -> etree._Element:
     if found.cut is None:
         return found.element
-    return parsed([found.cut.raw], found.element.nsmap)[0]
+    return parsed(found.cut.raw, found.element.nsmap)
 
 
 def portions(path: Path, size: int = 2) -> list[list[str]]:
