@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.utils import timezone
 
 from base.jobs import crontab, periodic, task
-from sync import pictures, pruning, receiving, running
+from sync import alarms, pictures, pruning, receiving, running, schedule
 
 
 @task()
@@ -46,3 +46,15 @@ def prune() -> None:
 def collect_pictures() -> None:
     """Remove pictures that no product has had for long."""
     pictures.collect(at=timezone.now())
+
+
+@periodic(crontab(minute="*"))
+def fetch_due() -> None:
+    """Fetch what is due by its schedule."""
+    schedule.start_due(timezone.now())
+
+
+@periodic(crontab(minute="*"))
+def check_alarms() -> None:
+    """Tell of data that are late and of what else waits for a person."""
+    alarms.check(timezone.now())
