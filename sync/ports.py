@@ -18,6 +18,7 @@ _mirror_changed: list[Callable[[], None]] = []
 _remote_orders: list[Callable[[Sequence[int]], None]] = []
 _orders_taken: list[Callable[[Sequence[str]], None]] = []
 _orders_again: list[Callable[[Sequence[str]], Mapping[str, OutgoingOrder]]] = []
+_rebound: list[Callable[[Mapping[int, int]], None]] = []
 _status_lists: list[Callable[[], Sequence[tuple[str, str]]]] = []
 
 
@@ -49,6 +50,16 @@ def on_orders_asked_again(
     """
     if callback not in _orders_again:
         _orders_again.append(callback)
+
+
+def on_offers_rebound(callback: Callable[[Mapping[int, int]], None]) -> None:
+    """Call `callback` when offers turned out to be ones that were there before.
+
+    It gets the pk of each offer that is no more, and of the one in whose stead it stood. Unlike
+    the others it is called inside the transaction, so that nothing is left behind by a kill.
+    """
+    if callback not in _rebound:
+        _rebound.append(callback)
 
 
 def on_statuses_asked(callback: Callable[[], Sequence[tuple[str, str]]]) -> None:
@@ -90,6 +101,12 @@ def tell_orders_taken(numbers: Sequence[str]) -> None:
             callback(numbers)
         except Exception:
             logger.exception("orders %s were not taken by %r", list(numbers)[:20], callback)
+
+
+def offers_rebound(mapping: Mapping[int, int]) -> None:
+    """Tell, in the transaction that binds them, which offers stand for which. Errors are raised."""
+    for callback in _rebound if mapping else ():
+        callback(mapping)
 
 
 def orders_again(numbers: Sequence[str]) -> dict[str, OutgoingOrder]:

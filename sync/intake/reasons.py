@@ -6,6 +6,9 @@ to be found for translation. `sync.intake.book.reason` translates them when they
 
 from __future__ import annotations
 
+from functools import cache
+
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_noop as _
 
 OF_FILES = (
@@ -45,3 +48,18 @@ OF_OBJECTS = (
     _("an unknown kind of counterparty"),
     _("not a number"),
 )
+
+
+def key_of(told: str) -> str:
+    """The reason without its particulars, to find others of the kind by: plain English words.
+
+    `told` is a reason in words, with particulars behind a colon or without. One that is not in
+    the lists is its own key.
+    """
+    begins = told.partition(": ")[0].strip()
+    return _keys(get_language() or "").get(begins, begins)[:120]
+
+
+@cache
+def _keys(_language: str) -> dict[str, str]:
+    return {gettext(words): words for words in (*OF_FILES, *OF_OBJECTS)}
