@@ -75,7 +75,7 @@ def orders_again(numbers: Iterable[str]) -> dict[str, outbound.OutgoingOrder]:
         shares = [
             Share(
                 tuple(index[position] for position in part.positions),
-                "",
+                outgoing.warehouse_ref if part.warehouse_name == outgoing.warehouse_name else "",
                 part.warehouse_name,
             )
             for part in own

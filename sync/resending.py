@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext_lazy
 from wagtail.log_actions import log
 
 from base.models import User
@@ -23,6 +24,14 @@ RESENT = "sync.order_resent"
 HELD = "sync.order_held"
 RELEASED = "sync.order_released"
 CHECKED = "sync.order_checked"
+
+ACTIONS = {
+    RESENT: gettext_lazy("Sent to 1C again"),
+    HELD: gettext_lazy("Held back"),
+    RELEASED: gettext_lazy("Let go"),
+    CHECKED: gettext_lazy("Written down anew and checked"),
+}
+"""What is written into an order's history, in words."""
 
 _WRITTEN = [
     "state",
