@@ -148,6 +148,8 @@ def process(run_id: int, *, queue: Queue) -> None:
     try:
         if Run.objects.filter(pk=run_id, kind=absence.KIND).exists():
             absence.work(run_id, owner=owner, beat=beat)
+        elif Run.objects.filter(pk=run_id, file__kind__in=inbound.FILE_KINDS).exists():
+            inbound.import_records(run_id, owner=owner)
         elif _prepare(run_id, beat, queue):
             importing.import_run(run_id, owner=owner)
             _look_back(run_id)
@@ -269,6 +271,7 @@ def sweep(*, at: datetime, queue: Queue) -> None:
         for picture_id in pictures.waiting_for_sizes():
             if cache.add(f"exchange-sizes:{picture_id}", True, SIZES_SECONDS):
                 queue.make_sizes(picture_id)
+        inbound.end_left_behind(at)
         inbound.repeat_missed()
     finally:
         leases.release(SWEEP, owner)
