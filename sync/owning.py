@@ -86,6 +86,9 @@ FIELDS: Mapping[str, Field] = MappingProxyType(
 OF_OFFERS = ("name", "sku", "barcode")
 """Fields that a plain offer has in common with its product."""
 
+OFFERS_OWN = frozenset(each.column for each in Offer._meta.fields)
+"""Columns that offers have at all."""
+
 _made: dict[tuple[str, str], Target] = {}
 
 
@@ -235,7 +238,7 @@ def set_fields(*, product: Product, by: User | None, at: datetime, **values: Any
             column: written[column]
             for field in OF_OFFERS
             for column in FIELDS[field].columns
-            if column in written
+            if column in written and column in OFFERS_OWN
         }
         if offers:
             row.offers.filter(is_plain=True).update(
