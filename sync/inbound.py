@@ -72,6 +72,7 @@ def accept(
     queue: Queue | None,
     trigger: Run.Trigger = Run.Trigger.ONEC,
     by: User | None = None,
+    rehearsal: bool = False,
 ) -> Run:
     """Store what arrived and make the run that will take it.
 
@@ -101,6 +102,7 @@ def accept(
                 title=name[:500],
                 trigger=trigger,
                 by=by,
+                is_rehearsal=rehearsal,
             )
             if queue is not None:
                 queue.import_file(run.pk)
