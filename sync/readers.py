@@ -11,7 +11,7 @@ from datetime import tzinfo
 from typing import BinaryIO
 
 from sync.models import ReceivedFile
-from sync.onec import push
+from sync.onec import odata, push
 from sync.onec.records import Row
 
 Reader = Callable[[BinaryIO, str, tzinfo], Iterable[Row]]
@@ -19,5 +19,6 @@ Reader = Callable[[BinaryIO, str, tzinfo], Iterable[Row]]
 
 READERS: Mapping[str, Reader] = {
     ReceivedFile.Kind.PUSH: push.read,
+    ReceivedFile.Kind.PULL: odata.read,
 }
 """By `ReceivedFile.kind`."""

@@ -20,6 +20,8 @@ OF_FILES = (
     _("the XML is broken"),
     _("an object of the file is over 16 MB: refused"),
     _("no object was recognised in the file"),
+    _("not the answers of a pull"),
+    _("the answers of the pull break off"),
 )
 OF_OBJECTS = (
     _("a counterparty without Ид and name"),
@@ -47,6 +49,11 @@ OF_OBJECTS = (
     _("an order number over 50 characters"),
     _("an unknown kind of counterparty"),
     _("not a number"),
+    _("a movement without a time"),
+    _("a payment without a date or an amount"),
+    _("a price of a package whose size 1C did not tell"),
+    _("settlements in a currency that 1C did not describe"),
+    _("settlements of a party that 1C did not describe"),
 )
 
 

@@ -13,10 +13,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import tzinfo
 from decimal import Decimal
 from typing import Any, BinaryIO
 
 from sync.onec import odata_settlements as settlements
+from sync.onec.commerceml import BadFile
 from sync.onec.odata_dialects import DIALECTS
 from sync.onec.odata_queries import Dialect, Part
 from sync.onec.odata_told import Told, currency_of, flag_of, reference, text
@@ -68,9 +70,14 @@ class _File:
     end: dict[str, Any] = field(default_factory=dict)
 
 
-def read(file: BinaryIO) -> Iterator[Row]:
-    """The rows of a stored pull. Raises ValueError for a file that no pull has written."""
+def read(file: BinaryIO, kind: str, _zone: tzinfo) -> Iterator[Row]:
+    """The rows of a stored pull, of the kind of its run; times stay as 1C told them.
+
+    Raises BadFile for one that no pull has written, or of another kind.
+    """
     found = _survey(file)
+    if found.part.name != kind:
+        raise BadFile("not the answers of a pull")
     position = 0
     file.seek(0)
     take = _READERS[found.part.name]
@@ -124,13 +131,13 @@ def refs_of(part: Part, rows: Iterable[dict[str, Any]]) -> set[str]:
 def _survey(file: BinaryIO) -> _File:
     first = file.readline()
     if not first.startswith(ASKED):
-        raise ValueError("not the answers of a pull")
-    asked = load(first)["asked"]
+        raise BadFile("not the answers of a pull")
     try:
+        asked = load(first)["asked"]
         dialect = DIALECTS[asked["dialect"]]
         found = _File(dialect, part_named(dialect, asked["part"]))
-    except KeyError as error:
-        raise ValueError("not the answers of a pull") from error
+    except (KeyError, TypeError, ValueError) as error:
+        raise BadFile("not the answers of a pull") from error
     keys = {lookup.name: lookup.key for lookup in found.part.lookups}
     for line in file:
         if line.startswith(LOOKUP):
@@ -142,7 +149,7 @@ def _survey(file: BinaryIO) -> _File:
         elif line.startswith(END):
             found.end = load(line)
     if not found.end:
-        raise ValueError("the answers of the pull break off")
+        raise BadFile("the answers of the pull break off")
     return found
 
 
