@@ -81,6 +81,8 @@ RIGHTS: Mapping[GroupName, tuple[str, ...]] = {
         "dealer_area.add_statusmap",
         "dealer_area.change_statusmap",
         "sync.change_pricetype",
+        "sync.view_outboxorder",
+        "sync.change_outboxorder",
     ),
     GroupName.FINANCE: (
         *ADMIN,
@@ -98,6 +100,7 @@ RIGHTS: Mapping[GroupName, tuple[str, ...]] = {
         "sync.view_rejection",
         "sync.view_parked",
         "sync.view_outboxorder",
+        "sync.change_outboxorder",
         "sync.view_remoteorder",
         "sync.view_connection",
         "sync.add_connection",
