@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import transaction
 from django.db.models import Q
+from django.utils.translation import gettext_lazy
 from wagtail.log_actions import log
 
 from base.models import User
@@ -15,8 +16,15 @@ from sync.models import Connection, Schedule
 UNTIL_RESUMED = datetime(9999, 1, 1, tzinfo=UTC)
 """`paused_until` of a pause without an end."""
 
-ACTIONS = ("pause", "resume", "on", "off", "change", "run")
-"""What is logged, each as `sync.schedule.<action>`."""
+ACTIONS = {
+    "sync.schedule.pause": gettext_lazy("Exchange paused"),
+    "sync.schedule.resume": gettext_lazy("Exchange resumed"),
+    "sync.schedule.on": gettext_lazy("Schedule turned on"),
+    "sync.schedule.off": gettext_lazy("Schedule turned off"),
+    "sync.schedule.change": gettext_lazy("Schedule changed"),
+    "sync.schedule.run": gettext_lazy("Exchange started by hand"),
+}
+"""What the history calls the decisions about schedules and about bases."""
 
 
 def pause(*, schedule: Schedule, until: datetime, by: User | None) -> None:

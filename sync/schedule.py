@@ -176,6 +176,13 @@ def window_of(schedule: Schedule) -> tuple[time, time] | None:
     return schedule.window_from, schedule.window_to
 
 
+def tomorrow(connection: Connection, at: datetime) -> datetime:
+    """The beginning of the next day of the base."""
+    zone = zone_of(connection)
+    day = at.astimezone(zone).date() + timedelta(days=1)
+    return datetime.combine(day, time(), tzinfo=zone)
+
+
 def zone_of(connection: Connection) -> ZoneInfo:
     """The time zone of the base; UTC when nobody knows its name."""
     try:
