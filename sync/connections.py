@@ -142,6 +142,16 @@ def create_connection(
     return made
 
 
+def free_user(wanted: str) -> str:
+    """A user name like `wanted` that no base has yet."""
+    taken = set(Connection.objects.filter(user__startswith=wanted).values_list("user", flat=True))
+    name, number = wanted, 1
+    while name in taken:
+        number += 1
+        name = f"{wanted}-{number}"
+    return name
+
+
 @transaction.atomic
 def set_password(*, connection: Connection, password: str, by: User | None = None) -> None:
     """Change the password. Sessions opened with the old one end."""

@@ -195,12 +195,14 @@ def _inside() -> str:
 
 
 def _let_in(connection: Connection, call: Call) -> None:
-    """Raises Refused where the base may not exchange from the address of the call."""
+    """Raises Refused where the base may not exchange: from this address, or while it is paused."""
     if not connections.may_come_from(connection, call.address):
         raise Refused(
             _("The address %(address)s is not among those this base of 1C may exchange from.")
             % {"address": call.address or "?"}
         )
+    if connection.is_paused:
+        raise Refused(_("The exchange with this base is paused in the portal."))
 
 
 def _authenticated(call: Call) -> Connection:
@@ -227,8 +229,6 @@ def _authenticated(call: Call) -> Connection:
 
 def _checkauth(call: Call) -> HttpResponse:
     connection = _authenticated(call)
-    if connection.is_paused:
-        raise Refused(_("The exchange with this base is paused in the portal."))
     session = sessions.open_session(
         connection=connection,
         exchange_type=call.exchange_type,
