@@ -151,6 +151,12 @@ def word_rows(connection: Connection, kind: str) -> list[Alias]:
     return sorted(rows, key=lambda row: (bool(row.means), row.told.casefold()))
 
 
+def status_rows(connection: Connection) -> list[StatusRow]:
+    """Statuses of orders that a base tells, those that mean nothing yet first. One query."""
+    port = trading()
+    return list(port.statuses(connection.pk)) if port else []
+
+
 def prices_by_type(connection: Connection) -> dict[str, int]:
     """How many offers have a price of each type, by its pk as text.
 

@@ -28,4 +28,12 @@ ITEMS: tuple[ScreenItem, ...] = (
         order=75,
         right="sync.add_connection",
     ),
+    ScreenItem(_("Maps"), "exchange:maps", icon="list-ul", order=6, right="sync.change_pricetype"),
+    ScreenItem(
+        _("Owners of fields"),
+        "exchange:owners",
+        icon="lock",
+        order=7,
+        right="sync.change_connection",
+    ),
 )

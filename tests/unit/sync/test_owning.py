@@ -194,7 +194,7 @@ def test_owners_are_written_once_and_told_in_the_history() -> None:
 @pytest.mark.parametrize("owners", [{"nothing": "portal"}, {"name": "nobody"}])
 def test_a_strange_field_or_owner_is_refused(owners: dict[str, str]) -> None:
     base = ConnectionFactory()
-    with pytest.raises(ValueError):
+    with pytest.raises(ValueError, match="no"):
         owning.set_owners(connection=base, owners=owners, by=None, at=AT)
     assert owning.owner_of(base, "name") is owning.Owner.ONEC
 
