@@ -6,7 +6,7 @@ those that are no prices.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from base import figures
 from dealer_area.comparing import Bought, ChangeKind, LineChange, differences, remote_line
 from dealer_area.hearing import own_lines
-from dealer_area.models import Membership, Order, OrderEvent, OrderLine
+from dealer_area.models import Membership, Order, OrderEvent, OrderLine, OrderPart
 from dealer_area.models.orders import OrderQuerySet
 from dealer_area.pricing import LineAmounts, Money, Price, Step, StepKind, document_amounts
 from dealer_area.pricing import line_amounts as amounts_of
@@ -102,12 +102,21 @@ class EventView:
 
 
 @dataclass(frozen=True, slots=True)
+class PartView:
+    """A part that 1C has under a number of its own; `amount` is None for who may not see prices."""
+
+    part: OrderPart
+    lines: int
+    amount: Money | None
+
+
+@dataclass(frozen=True, slots=True)
 class OrderPage:
     """Everything the page of an order shows.
 
     `totals` are the customer's own; `remote_total` is 1C's when its lines differ and may be
-    shown. `waits` is true until 1C has said that it holds the order; `needs_person` when it could
-    not be handed over by itself.
+    shown. `waits_since` is there until 1C has said that it holds the order as it is now, any part
+    of it; `needs_person` when it could not be handed over by itself.
     """
 
     order: Order
@@ -120,7 +129,8 @@ class OrderPage:
     difference: Money | None
     steps: tuple[StepView, ...]
     events: tuple[EventView, ...]
-    waits: bool
+    parts: tuple[PartView, ...]
+    waits_since: datetime | None
     needs_person: bool
 
 
@@ -158,7 +168,7 @@ def rows_of(orders: Iterable[Order], *, see_purchase: bool) -> list[OrderRow]:
 
 
 def page_of(order: Order, *, see_purchase: bool) -> OrderPage:
-    """The page of an order: five queries, however many lines."""
+    """The page of an order: six queries, however many lines."""
     lines = list(OrderLine.objects.filter(order=order).select_related("offer__product"))
     shown = tuple(_shown_line(order, line, see_purchase=see_purchase) for line in lines)
     if see_purchase:
@@ -166,14 +176,14 @@ def page_of(order: Order, *, see_purchase: bool) -> OrderPage:
     else:
         sums = document_amounts(filter(None, (_retail_amounts(order, line) for line in lines)))
         total, vat = sums.total, sums.vat_amount
-    remote = RemoteOrder.objects.filter(connection=order.connection_id, number=order.number).first()
-    changes = _changes(order, lines, remote)
+    parts = list(order.parts.all())
+    copies = _copies(order, parts)
+    changes = _changes(order, lines, parts, copies)
     remote_total = None
-    if see_purchase and changes and remote is not None and remote.amount is not None:
-        remote_total = Money(remote.amount, order.currency)
+    if see_purchase and changes:
+        remote_total = _told_total(order, parts, copies)
     events = list(order.events.select_related("by"))
-    outbox = OutboxOrder.objects.filter(number=order.number).values_list("state", flat=True)
-    waits = order.status == Status.SUBMITTED
+    waits_since, needs_person = _handing_over(order)
     return OrderPage(
         order=order,
         lines=shown,
@@ -189,9 +199,54 @@ def page_of(order: Order, *, see_purchase: bool) -> OrderPage:
         difference=Money(remote_total.amount - total, order.currency) if remote_total else None,
         steps=_steps(order, events),
         events=_events(events, see_purchase=see_purchase),
-        waits=waits,
-        needs_person=waits and outbox.first() == OutboxOrder.State.PERSON,
+        parts=tuple(
+            PartView(
+                part,
+                lines=len(part.positions),
+                amount=Money(part.amount, order.currency) if see_purchase else None,
+            )
+            for part in parts
+        ),
+        waits_since=waits_since,
+        needs_person=needs_person,
     )
+
+
+def _copies(order: Order, parts: Sequence[OrderPart]) -> dict[str, RemoteOrder]:
+    """1C's copies of the order or of its parts, by number."""
+    numbers = [part.number for part in parts] or [order.number]
+    found = RemoteOrder.objects.filter(connection=order.connection_id, number__in=numbers)
+    return {each.number: each for each in found}
+
+
+def _told_total(
+    order: Order, parts: Sequence[OrderPart], copies: Mapping[str, RemoteOrder]
+) -> Money | None:
+    """What 1C's copies come to; a part it has told nothing of counts as ordered."""
+    if not parts:
+        copy = copies.get(order.number)
+        return Money(copy.amount, order.currency) if copy and copy.amount is not None else None
+    total = Decimal(0)
+    for part in parts:
+        copy = copies.get(part.number)
+        total += part.amount if copy is None or copy.amount is None else copy.amount
+    return Money(total, order.currency)
+
+
+def _handing_over(order: Order) -> tuple[datetime | None, bool]:
+    """Since when the order waits for 1C, if it does, and whether a person has to look.
+
+    It also waits when it was sent anew: 1C may be silent about an order that it has closed.
+    """
+    rows = list(
+        OutboxOrder.objects.filter(Q(number=order.number) | Q(parent_number=order.number)).exclude(
+            state=OutboxOrder.State.CONFIRMED
+        )
+    )
+    since = min((row.decided_at or row.queued_at for row in rows), default=None)
+    if since is None and order.status == Status.SUBMITTED:
+        since = order.placed_at
+    return since, any(row.state == OutboxOrder.State.PERSON for row in rows)
 
 
 def _shown_line(order: Order, line: OrderLine, *, see_purchase: bool) -> ShownLine:
@@ -235,28 +290,43 @@ def _retail_totals(orders: Sequence[Order]) -> dict[int, Money]:
 
 
 def _remote_totals(orders: Iterable[Order]) -> dict[tuple[int, str], Money]:
-    changed = {(order.connection_id, order.number): order for order in orders}
+    changed = list(orders)
     if not changed:
         return {}
-    found = RemoteOrder.objects.filter(
-        connection__in={connection for connection, _number in changed},
-        number__in={number for _connection, number in changed},
-    ).values_list("connection_id", "number", "amount")
-    return {
-        (connection, number): Money(amount, changed[connection, number].currency)
-        for connection, number, amount in found
-        if amount is not None
-        and (connection, number) in changed
-        and amount != changed[connection, number].amount
-    }
+    parts: dict[int, list[OrderPart]] = {}
+    for part in OrderPart.objects.filter(order__in=changed):
+        parts.setdefault(part.order_id, []).append(part)
+    numbers = {order.number for order in changed}
+    numbers |= {part.number for own in parts.values() for part in own}
+    copies: dict[int, dict[str, RemoteOrder]] = {}
+    for copy in RemoteOrder.objects.filter(
+        connection__in={order.connection_id for order in changed}, number__in=numbers
+    ).only("connection_id", "number", "amount"):
+        copies.setdefault(copy.connection_id, {})[copy.number] = copy
+    found = {}
+    for order in changed:
+        told = _told_total(order, parts.get(order.pk, ()), copies.get(order.connection_id, {}))
+        if told is not None and told.amount != order.amount:
+            found[order.connection_id, order.number] = told
+    return found
 
 
 def _changes(
-    order: Order, lines: Sequence[OrderLine], remote: RemoteOrder | None
+    order: Order,
+    lines: Sequence[OrderLine],
+    parts: Sequence[OrderPart],
+    copies: Mapping[str, RemoteOrder],
 ) -> list[LineChange]:
-    if remote is None or not remote.lines or not order.is_changed_by_onec:
+    if not order.is_changed_by_onec:
         return []
-    return differences(own_lines(lines), [remote_line(raw) for raw in remote.lines])
+    of_parts = [(part.number, frozenset(part.positions)) for part in parts]
+    found = []
+    for number, positions in of_parts or [(order.number, None)]:
+        copy = copies.get(number)
+        if copy is not None and copy.lines:
+            own = [line for line in lines if positions is None or line.position in positions]
+            found += differences(own_lines(own), [remote_line(raw) for raw in copy.lines])
+    return found
 
 
 def _shown_change(order: Order, change: LineChange, *, see_purchase: bool) -> ShownChange | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -41,6 +42,7 @@ from dealer_area.admin_forms import (
 from dealer_area.authority import CompanyError
 from dealer_area.models import Dealer, Invitation, Membership, Order, Role, StatusMap
 from sync.filters import BaseFilter
+from sync.models import OutboxOrder
 
 
 class DealerRegister(EditableRegister):
@@ -315,6 +317,28 @@ class OrderRegister(Register):
         ]
         headings = (_("article"), _("name"), _("quantity"), _("price"), _("amount"))
         yield Section(_("Lines"), headings, lines)
+        parts = [
+            (
+                part.number,
+                part.warehouse_name,
+                money_words(part.amount, instance.currency),
+                part.get_status_display(),
+                part.remote_number,
+                part.remote_status,
+            )
+            for part in instance.parts.all()
+        ]
+        if parts:
+            headings = (
+                _("part"),
+                _("warehouse"),
+                _("amount"),
+                _("status"),
+                _("number in 1C"),
+                _("status in 1C"),
+            )
+            yield Section(_("Order in 1C, in parts"), headings, parts)
+        yield self._handing_over(instance)
         events = [
             (
                 moment_words(event.at),
@@ -327,6 +351,33 @@ class OrderRegister(Register):
         ]
         headings = (_("when"), _("what"), _("status"), _("note"), _("who"))
         yield Section(_("History"), headings, events)
+
+    def _handing_over(self, instance: Order) -> Section:
+        """What waits for 1C, since when, and why it was not taken."""
+        rows = [
+            (
+                row.number,
+                row.get_state_display(),
+                moment_words(row.decided_at or row.queued_at),
+                str(row.attempts),
+                moment_words(row.confirmed_at),
+                row.error,
+            )
+            for row in OutboxOrder.objects.filter(
+                Q(number=instance.number) | Q(parent_number=instance.number)
+            ).order_by("pk")
+        ]
+        headings = (
+            _("number"),
+            _("state"),
+            _("waits since"),
+            _("times given"),
+            _("confirmed"),
+            _("reason"),
+        )
+        return Section(
+            _("Handing over to 1C"), headings, rows, _("The order is not on its way to 1C.")
+        )
 
 
 class StatusMapRegister(EditableRegister):

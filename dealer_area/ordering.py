@@ -20,6 +20,7 @@ from base.models import User
 from dealer_area.access import Capability, can
 from dealer_area.buyers import Buyer, buyer_for
 from dealer_area.checking import Check, CheckedLine, Decision, check
+from dealer_area.handing import hand_over
 from dealer_area.models import (
     Cart,
     CartLine,
@@ -34,7 +35,6 @@ from dealer_area.models import (
 from dealer_area.pricing import LineAmounts, Price, Step, TooLarge, document_amounts, line_amounts
 from dealer_area.quoting import prices_of
 from dealer_area.terms import Terms, available_contracts, entity_of
-from sync import outbound
 from sync.models import Contract
 
 FIRST_NUMBER = 100_001
@@ -151,7 +151,7 @@ def _place(
         raise EmptyCart
     totals = document_amounts(each.amounts for each in bought)
     order = Order.objects.create(
-        number=_next_number(),
+        number=_next_numbers(1)[0],
         placement_key=cart.placement_key,
         connection_id=terms.connection_id,
         dealer=cart.membership.dealer,
@@ -173,7 +173,12 @@ def _place(
     OrderEvent.objects.create(
         order=order, kind=OrderEvent.Kind.PLACED, status=order.status, by=by, at=at
     )
-    outbound.enqueue(cart.membership.dealer.connection, _outgoing(order, lines, choices))
+    hand_over(
+        order=order,
+        lines=lines,
+        connection=cart.membership.dealer.connection,
+        numbers=_next_numbers,
+    )
     CartLine.objects.filter(cart=cart).delete()
     cart.comment = ""
     cart.placement_key = uuid.uuid4()
@@ -206,14 +211,15 @@ def _bought(lines: Sequence[tuple[CheckedLine, Decimal]], terms: Terms | None) -
     return found
 
 
-def _next_number() -> str:
-    """The next number of the portal's one sequence; it waits for whoever took the last one."""
+def _next_numbers(count: int) -> list[str]:
+    """The next numbers of the portal's one sequence; it waits for whoever took the last ones."""
     row, _made = OrderNumber.objects.select_for_update().get_or_create(
         pk=1, defaults={"last": FIRST_NUMBER - 1}
     )
-    row.last += 1
+    first = row.last + 1
+    row.last += count
     row.save(update_fields=["last"])
-    return str(row.last)
+    return [str(number) for number in range(first, first + count)]
 
 
 def _snapshot(order: Order, position: int, bought: _Bought) -> OrderLine:
@@ -234,58 +240,4 @@ def _snapshot(order: Order, position: int, bought: _Bought) -> OrderLine:
         vat_rate=product.vat_rate,
         vat_amount=bought.amounts.vat_amount,
         trail=[[step.kind, step.label, str(step.amount)] for step in bought.trail],
-    )
-
-
-def _outgoing(order: Order, lines: Sequence[OrderLine], choices: Choices) -> outbound.OutgoingOrder:
-    contract = choices.contract
-    agreement = contract.agreement
-    warehouse = agreement.warehouse if agreement else None
-    return outbound.OutgoingOrder(
-        number=order.number,
-        placed_at=order.placed_at,
-        currency=order.currency,
-        vat_included=order.vat_included,
-        amount=order.amount,
-        vat_amount=order.vat_amount,
-        party=_party(choices.legal_entity),
-        lines=tuple(
-            outbound.OutgoingLine(
-                offer_ref=line.offer_ref,
-                sku=line.sku,
-                name=line.name,
-                unit=line.unit,
-                quantity=line.quantity,
-                price=line.price,
-                amount=line.amount,
-                vat_rate=line.vat_rate,
-                vat_amount=line.vat_amount,
-            )
-            for line in lines
-        ),
-        comment=order.comment,
-        contract_name=contract.name,
-        agreement_name=agreement.name if agreement else "",
-        warehouse_name=str(warehouse) if warehouse else "",
-        organisation_name=contract.organisation.name if contract.organisation else "",
-        outlet_name=order.outlet.name,
-    )
-
-
-def _party(entity: LegalEntity) -> outbound.OutgoingParty:
-    """The buyer as 1C knows him, with the requisites the dealer entered where 1C has none."""
-    known = entity.counterparty
-    assert known is not None  # noqa: S101 - a contract belongs to a counterparty
-    kind: outbound.PartyKind = "company"
-    if known.kind == known.Kind.SOLE_TRADER:
-        kind = "sole_trader"
-    elif known.kind == known.Kind.PERSON:
-        kind = "person"
-    return outbound.OutgoingParty(
-        ref=known.ref,
-        name=known.name,
-        full_name=known.full_name or known.name,
-        inn=known.inn or entity.inn,
-        kpp=known.kpp or entity.kpp,
-        kind=kind,
     )

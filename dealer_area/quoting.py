@@ -28,7 +28,7 @@ class StockState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StockView:
-    """Stock that counts for the buyer, and what each warehouse has.
+    """Stock that counts for the buyer, and what each warehouse has that dealers buy from.
 
     `quantity` is that of the terms' warehouse, else of all together; debts of a warehouse
     (negative stock) count as nothing. `rows` lists warehouses with something in them by name.
@@ -76,6 +76,7 @@ def quote(offers: Iterable[Offer], terms: Terms | None, *, see_purchase: bool) -
         warehouses |= reading.warehouses(connection_id)
     names = {pk: str(warehouse) for pk, warehouse in warehouses.items()}
     totals = frozenset(str(pk) for pk, warehouse in warehouses.items() if not warehouse.ref)
+    closed = reading.closed_keys(warehouses.values())
     found = {}
     for offer in wanted:
         purchase, retail = prices_of(offer, terms)
@@ -86,7 +87,7 @@ def quote(offers: Iterable[Offer], terms: Terms | None, *, see_purchase: bool) -
             purchase=purchase,
             retail=retail,
             shown=purchase or retail,
-            stock=_stock(offer, terms, names, totals),
+            stock=_stock(offer, terms, names, totals, closed),
         )
     return found
 
@@ -118,12 +119,14 @@ def is_sold(offer: Offer, terms: Terms | None) -> bool:
 
 
 def _stock(
-    offer: Offer, terms: Terms | None, names: Mapping[int, str], totals: frozenset[str]
+    offer: Offer,
+    terms: Terms | None,
+    names: Mapping[int, str],
+    totals: frozenset[str],
+    closed: frozenset[str],
 ) -> StockView:
     stock = getattr(offer, "stock", None)
-    told: dict[str, Decimal] = (
-        {pk: max(Decimal(each), NOTHING) for pk, each in stock.quantities.items()} if stock else {}
-    )
+    told = reading.sellable(stock.quantities if stock else None, closed)
     own = _own_warehouse(told, terms, totals)
     quantity = told.get(own, NOTHING) if own else sum(told.values(), NOTHING)
     product = offer.product

@@ -64,7 +64,7 @@ def terms_for(membership: Membership, contract: Contract | None = None) -> Terms
         price_slot=price_type.slot,
         currency=price_type.currency or DEFAULT_CURRENCY,
         # 1C describes the tax of a price type when it is on top; untold is the usual case
-        vat_included=price_type.vat_included is not False,
+        vat_included=price_type.has_vat_inside is not False,
         warehouse_id=agreement.warehouse_id if agreement else None,
         markup_percent=dealer.markup_percent,
     )

@@ -1,8 +1,8 @@
 """Finding without an index: the database searches by article, barcode and words of the name.
 
 Only until the index is made: no counts, no properties, no order by price, no misspelt words.
-Whatever the mirror has a row of stock for counts as in stock, an order checks it again. The page
-says that the search is limited.
+Whatever a warehouse that dealers buy from has a row of stock for counts as in stock, an order
+checks it again. The page says that the search is limited.
 """
 
 from __future__ import annotations
@@ -15,12 +15,13 @@ from base.texts import name_key
 from search.engines.base import MIN_BEGUN, Request
 from search.query import Found
 from search.words import Asked
-from sync.models import Category, Offer, Product
+from sync.models import Category, Offer, Product, Warehouse
+from sync.reading import closed_warehouses
 from sync.visibility import Visibility
 
 
 def find(request: Request) -> Found:
-    """Hits from the database, as many queries for every catalogue: three at most."""
+    """Hits from the database, as many queries for every catalogue: five at most."""
     visibility = Visibility(frozenset(request.connection_ids))
     products = Product.objects.visible_to(visibility)
     offers = Offer.objects.filter(product=OuterRef("pk"), archived=False, is_sold=True)
@@ -31,6 +32,9 @@ def find(request: Request) -> Found:
             products = products.filter(**{f"{key}__in": values})
     if request.in_stock:
         in_stock = offers.filter(stock__isnull=False).exclude(stock__quantities={})
+        if closed_warehouses():
+            open_ones = Warehouse.objects.filter(is_sold_from=True).values_list("pk", flat=True)
+            in_stock = in_stock.filter(stock__quantities__has_any_keys=[*map(str, open_ones)])
         products = products.filter(Exists(in_stock))
     order = ["name_key", "pk"]
     if request.asked:

@@ -12,7 +12,7 @@ from search.models import CrowdedProperty
 from search.words import MAX_WORD, article_key, article_tokens, tokens
 from sync.models import Category, Offer, PriceType, Product, Property, PropertyValue
 from sync.models.trade import SLOTS
-from sync.reading import is_dictionary
+from sync.reading import closed_warehouses, is_dictionary, sellable
 
 MAX_NAME_ORDER = 200
 """Characters of a name that decide its place."""
@@ -80,6 +80,7 @@ class DocumentMaker:
             (each.connection_id, each.ref): each for each in Property.objects.current()
         }
         self._facets = _FacetRule(known_values)
+        self._closed = closed_warehouses()
 
     def documents(self, product_ids: Collection[int]) -> list[Document]:
         """Documents of those of the products that are not archived. Three queries."""
@@ -144,7 +145,7 @@ class DocumentMaker:
             offers.barcodes.append(barcode)
             if characteristics:
                 offers.texts += [name, *(value for _name, value in characteristics)]
-            offers.in_stock = offers.in_stock or has_stock(quantities)
+            offers.in_stock = offers.in_stock or has_stock(quantities, self._closed)
             for price_type, amount in (amounts or {}).items():
                 slot = self._slots.get(price_type)
                 hundredths = int(Decimal(amount) * 100)
@@ -168,17 +169,18 @@ class DocumentMaker:
         return found
 
 
-def has_stock(quantities: dict[str, str] | None) -> bool:
-    """Whether any warehouse has more than nothing."""
-    return any(Decimal(quantity) > 0 for quantity in (quantities or {}).values())
+def has_stock(quantities: dict[str, str] | None, closed: Collection[str] = ()) -> bool:
+    """Whether any warehouse that dealers buy from has more than nothing."""
+    return any(sellable(quantities, closed).values())
 
 
 def stock_flags(product_ids: Collection[int]) -> dict[int, bool]:
-    """Whether a sold offer of the product is in stock, by product. One query."""
+    """Whether a sold offer of the product is in stock, by product. Two queries."""
+    closed = closed_warehouses()
     found: dict[int, bool] = dict.fromkeys(product_ids, False)
     rows = Offer.objects.filter(product_id__in=product_ids, archived=False, is_sold=True)
     for product_id, quantities in rows.values_list("product_id", "stock__quantities"):
-        found[product_id] = found[product_id] or has_stock(quantities)
+        found[product_id] = found[product_id] or has_stock(quantities, closed)
     return found
 
 

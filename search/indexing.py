@@ -27,6 +27,7 @@ from sync.models import (
     Product,
     Property,
     PropertyValue,
+    Warehouse,
 )
 from sync.reading import mirror_version
 
@@ -194,6 +195,15 @@ def _with_other_stock(engine: Engine, rows: Sequence[tuple[Any, ...]]) -> set[in
     return found
 
 
+def _in_warehouses(engine: Engine, rows: Sequence[tuple[Any, ...]]) -> set[int]:
+    """Products of the warehouses that came into stock or ran out, now that dealers buy there."""
+    keys = [str(pk) for (pk,) in rows]
+    products = OfferStock.objects.filter(quantities__has_any_keys=keys).values_list(
+        "offer__product_id"
+    )
+    return _with_other_stock(engine, list(products))
+
+
 def _mentioning(engine: Engine, rows: Sequence[tuple[Any, ...]]) -> set[int]:
     return engine.ids_of(mentions=[f"{connection_id}:{ref}" for connection_id, ref in rows])
 
@@ -214,6 +224,7 @@ CONTRIBUTORS: tuple[Contributor, ...] = (
     Contributor("offers", Offer, ("product_id",), _themselves),
     Contributor("prices", OfferPrices, ("offer__product_id",), _themselves),
     Contributor("stock", OfferStock, ("offer__product_id",), _with_other_stock),
+    Contributor("warehouses", Warehouse, ("pk",), _in_warehouses),
 )
 
 

@@ -31,9 +31,18 @@ def progress(words: str) -> HttpResponse:
     return text("progress", one_line(words))
 
 
-def signed_in(key: str, timestamp: int) -> HttpResponse:
-    """The session: name and value of its cookie, the same key for the address, the time here."""
-    return success(COOKIE, key, f"sessid={key}", f"timestamp={timestamp}")
+def signed_in(key: str, timestamp: int, *, tells_key: bool = True) -> HttpResponse:
+    """The session: name and value of its cookie, the same key for the address, the time here.
+
+    Without `tells_key` the cookie alone: some programs take every further line for a fault.
+    """
+    more = [f"sessid={key}", f"timestamp={timestamp}"] if tells_key else []
+    return success(COOKIE, key, *more)
+
+
+def nothing_new() -> HttpResponse:
+    """To a client that listens: nothing to do (304, without a body)."""
+    return HttpResponse(status=304, headers={"Cache-Control": "no-store"})
 
 
 def terms(*, use_zip: bool, file_limit: int, more: Iterable[str] = ()) -> HttpResponse:

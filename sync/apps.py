@@ -1,5 +1,9 @@
 """Configuration of the app."""
 
+from __future__ import annotations
+
+from importlib import import_module
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
@@ -9,3 +13,7 @@ class SyncConfig(AppConfig):
 
     name = "sync"
     verbose_name = _("Exchange with 1C")
+
+    def ready(self) -> None:
+        """Make known what fetches by which channel."""
+        import_module("sync.channels.odata")

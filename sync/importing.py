@@ -20,8 +20,8 @@ from django.db.models import Min
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from sync import leases, ports
-from sync.intake import goods, orders, parking
+from sync import leases, ports, rehearsing, twinning
+from sync.intake import goods, orders, parking, settling
 from sync.intake.book import Book, reason
 from sync.intake.classifier import KINDS as CLASSIFIER_KINDS
 from sync.intake.classifier import Classifier
@@ -119,13 +119,15 @@ class _Import:
         self.run = run
         self.owner = owner
         self.book: Book | None = None
+        self.rehearsal = rehearsing.Rehearsal(run) if run.is_rehearsal else None
 
     def go(self) -> None:
         """Take the run to its end."""
         run = self.run
         run.state = Run.State.RUNNING
         run.started_at = run.started_at or timezone.now()
-        run.save(update_fields=["state", "started_at"])
+        twinning.begin(run)
+        run.save(update_fields=["state", "started_at", "products_before"])
         try:
             self._take_file()
         except BadFile as error:
@@ -154,9 +156,15 @@ class _Import:
         encoding = commerceml.survey(path, beat=self._beat)
         book = self.book = Book(run.connection, run, run.file.pk, staging(run.connection_id))
         size = min(CHUNK, book.staging.portion)
+        if self.rehearsal:
+            size //= rehearsing.SMALLER
         portions = commerceml.read(path, encoding=encoding, after=run.position, size=size)
-        for items in ahead(portions, book.expected):
-            with self._turn():
+        for told in ahead(portions, book.expected):
+            items = settling.chosen(run, told)
+            if not items:
+                self._beat()
+                continue
+            with self._turn(), rehearsing.taken_back(self.rehearsal, book):
                 self._take_chunk(book, items)
             orders.tell(book)
         self._close(book)
@@ -178,6 +186,7 @@ class _Import:
                 if has_news:
                     touched += part.merge(batch) or []
                 if place == len(parts):
+                    settling.settle_items(book, items)
                     self._save(book, items[-1].ordinal)
         if touched and book.has_parked:
             _apply_parked(book, parking.parked_for(book, touched))
@@ -198,6 +207,8 @@ class _Import:
 
     def _close(self, book: Book) -> None:
         """Tie together what came in an unlucky order. Each step can be repeated."""
+        if self.rehearsal:
+            return
         first = self.run.batches.aggregate(pk=Min("pk"))["pk"]
         if first is not None and _moved(Category, self.run, first):
             self._amend_all(book, goods.place_pending(book))
@@ -214,6 +225,7 @@ class _Import:
                 with self._turn():
                     _apply_parked(book, rows)
                 self._beat()
+        twinning.find_twins(self.run, beat=self._beat)
 
     def _amend_all(
         self, book: Book, portions: Iterator[tuple[Target, list[tuple[Any, ...]]]]

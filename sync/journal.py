@@ -7,6 +7,7 @@ from datetime import datetime
 
 from django.core.cache import cache
 
+from base.models import User
 from sync.models import Connection, ReceivedFile, Run
 
 REPEAT_SECONDS = 60
@@ -43,8 +44,36 @@ def fail(*, run: Run, error: str, at: datetime) -> None:
     )
 
 
-def queue(*, file: ReceivedFile) -> Run:
-    """A run that will import the file."""
+def queue(
+    *,
+    file: ReceivedFile,
+    trigger: Run.Trigger = Run.Trigger.ONEC,
+    by: User | None = None,
+    note: str = "",
+) -> Run:
+    """A run that will import the file; `note` is what a person should know of it beforehand."""
     return Run.objects.create(
-        connection_id=file.connection_id, file=file, kind=file.kind, title=file.name
+        connection_id=file.connection_id,
+        file=file,
+        kind=file.kind,
+        title=file.name,
+        trigger=trigger,
+        by=by,
+        warnings=[note] if note else [],
+        warning_count=1 if note else 0,
+    )
+
+
+def keep_unused(*, file: ReceivedFile, note: str, at: datetime) -> Run:
+    """A file that the portal has taken and makes nothing of; `note` says why."""
+    return Run.objects.create(
+        connection_id=file.connection_id,
+        file=file,
+        kind="exchange",
+        title=file.name,
+        state=Run.State.DONE,
+        started_at=at,
+        finished_at=at,
+        warnings=[note],
+        warning_count=1,
     )

@@ -7,7 +7,8 @@ the lease runs out and another takes it over. All times are the application's cl
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 from django.db import connection
@@ -76,3 +77,19 @@ def held(name: str) -> str:
     """Owner of a lease that has not run out, empty when it is free."""
     lease = Lease.objects.filter(name=name, expires_at__gt=timezone.now()).first()
     return lease.owner if lease else ""
+
+
+@contextmanager
+def turn(
+    name: str, owner: str, *, beat: Callable[[], None] | None = None, patience: float = 600
+) -> Iterator[None]:
+    """Hold the lease as long as a chunk takes, however long others held it before.
+
+    Raises TimeoutError when it is not free after `patience` seconds.
+    """
+    if not wait_for(name, owner, patience=patience, beat=beat):
+        raise TimeoutError(f"the lease {name} was not given back in {patience:.0f} seconds")
+    try:
+        yield
+    finally:
+        release(name, owner)

@@ -8,13 +8,17 @@ a callback that has work to do puts a task into the queue.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+
+from sync.onec.outgoing import OutgoingOrder
 
 logger = logging.getLogger(__name__)
 
 _mirror_changed: list[Callable[[], None]] = []
 _remote_orders: list[Callable[[Sequence[int]], None]] = []
 _orders_taken: list[Callable[[Sequence[str]], None]] = []
+_orders_again: list[Callable[[Sequence[str]], Mapping[str, OutgoingOrder]]] = []
+_rebound: list[Callable[[Mapping[int, int]], None]] = []
 _status_lists: list[Callable[[], Sequence[tuple[str, str]]]] = []
 
 
@@ -34,6 +38,28 @@ def on_orders_taken(callback: Callable[[Sequence[str]], None]) -> None:
     """Call `callback` with the numbers of orders that 1C has just confirmed."""
     if callback not in _orders_taken:
         _orders_taken.append(callback)
+
+
+def on_orders_asked_again(
+    callback: Callable[[Sequence[str]], Mapping[str, OutgoingOrder]],
+) -> None:
+    """Call `callback` with numbers of the outbox for the orders as they stand now, by number.
+
+    What was mended since an order was written down (the buyer's INN, a name, an identifier) is to
+    be in them. Numbers that the callback does not know it leaves out.
+    """
+    if callback not in _orders_again:
+        _orders_again.append(callback)
+
+
+def on_offers_rebound(callback: Callable[[Mapping[int, int]], None]) -> None:
+    """Call `callback` when offers turned out to be ones that were there before.
+
+    It gets the pk of each offer that is no more, and of the one in whose stead it stood. Unlike
+    the others it is called inside the transaction, so that nothing is left behind by a kill.
+    """
+    if callback not in _rebound:
+        _rebound.append(callback)
 
 
 def on_statuses_asked(callback: Callable[[], Sequence[tuple[str, str]]]) -> None:
@@ -75,6 +101,20 @@ def tell_orders_taken(numbers: Sequence[str]) -> None:
             callback(numbers)
         except Exception:
             logger.exception("orders %s were not taken by %r", list(numbers)[:20], callback)
+
+
+def offers_rebound(mapping: Mapping[int, int]) -> None:
+    """Tell, in the transaction that binds them, which offers stand for which. Errors are raised."""
+    for callback in _rebound if mapping else ():
+        callback(mapping)
+
+
+def orders_again(numbers: Sequence[str]) -> dict[str, OutgoingOrder]:
+    """Orders of the outbox as their owners know them now, by number; unknown ones are missing."""
+    found: dict[str, OutgoingOrder] = {}
+    for callback in _orders_again:
+        found.update(callback(numbers))
+    return found
 
 
 def order_statuses() -> list[tuple[str, str]]:

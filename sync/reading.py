@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from pathlib import PurePosixPath
 from typing import Any
 
@@ -26,6 +27,8 @@ from sync.models import (
 )
 from sync.pictures import is_picture, size_name
 from sync.visibility import Visibility
+
+_NOTHING = Decimal(0)
 
 
 def mirror_version() -> int:
@@ -215,6 +218,29 @@ def is_dictionary(known: Property) -> bool:
 def warehouses(connection_id: int) -> dict[int, Warehouse]:
     """Warehouses of a base by pk, archived ones too. One query."""
     return {each.pk: each for each in Warehouse.objects.filter(connection_id=connection_id)}
+
+
+def sellable(quantities: Mapping[str, str] | None, closed: Collection[str]) -> dict[str, Decimal]:
+    """Stock that counts for dealers, by key of the warehouse: nothing below zero.
+
+    `quantities` is that of `OfferStock`; `closed` are the keys of the warehouses that dealers do
+    not buy from, made by `closed_keys` or `closed_warehouses`. Every reader for buyers asks here.
+    """
+    return {
+        key: max(Decimal(told), _NOTHING)
+        for key, told in (quantities or {}).items()
+        if key not in closed
+    }
+
+
+def closed_keys(warehouses: Iterable[Warehouse]) -> frozenset[str]:
+    """Of the warehouses, the keys of those that dealers do not buy from."""
+    return frozenset(str(each.pk) for each in warehouses if not each.is_sold_from)
+
+
+def closed_warehouses() -> frozenset[str]:
+    """Keys of the warehouses of all bases that dealers do not buy from. One query."""
+    return closed_keys(Warehouse.objects.filter(is_sold_from=False).only("is_sold_from"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ On disk a file has a name of ours: what 1C calls it stays in the database.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import hashlib
 import os
@@ -23,7 +24,7 @@ from pathlib import Path
 from typing import Protocol
 
 from django.conf import settings
-from django.db.models import Sum
+from django.db.models import QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from sync.models import ExchangeSession, ReceivedFile
@@ -58,6 +59,14 @@ PATTERN = 256
 """Bytes. The longest such pattern."""
 
 
+ORDER_TYPES = ("sale", "crm")
+"""Types of exchange that carry orders: the module of Bitrix also speaks of them as `crm`."""
+
+
+REFUSED = "refused"
+"""Key of the alarm "disk" that is opened when a file of 1C was refused for want of room."""
+
+
 class Stream(Protocol):
     """The body of a request."""
 
@@ -68,6 +77,10 @@ class Stream(Protocol):
 
 class Refused(Exception):
     """What was sent is not taken; the text tells 1C's user why, in one line."""
+
+
+class NoRoom(Refused):
+    """The disk is full, or as good as full."""
 
 
 def root() -> Path:
@@ -99,7 +112,12 @@ def receive(
     if not offset:
         row.path = new_path(session, session.upload, name)
     limit = _room(session, row, offset)
-    written = _append(full_path(row), offset, first, body, length, limit, name)
+    try:
+        written = _append(full_path(row), offset, first, body, length, limit, name)
+    except OSError as error:
+        if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            raise NoRoom(_no_room()) from error
+        raise
     if _is_repeated(row, offset, written, first):
         written = 0
     row.size = offset + written
@@ -110,6 +128,27 @@ def receive(
     if replaced is not None:
         replaced.unlink(missing_ok=True)
     return row
+
+
+def upload_of(file: ReceivedFile) -> QuerySet[ReceivedFile]:
+    """Files that came together with this one, itself among them.
+
+    Without a session of 1C those of the same channel and upload; upload 0 is the file alone.
+    """
+    if file.session_id is None and not file.upload:
+        return ReceivedFile.objects.filter(pk=file.pk)
+    return ReceivedFile.objects.filter(
+        session_id=file.session_id,
+        connection_id=file.connection_id,
+        channel=file.channel,
+        upload=file.upload,
+    )
+
+
+def has_room() -> bool:
+    """Whether the disk has room for what 1C may send."""
+    root().mkdir(parents=True, exist_ok=True)
+    return shutil.disk_usage(root()).free > settings.EXCHANGE_FREE_BYTES
 
 
 def checked_name(sent_name: str) -> str:
@@ -153,11 +192,22 @@ def new_path(session: ExchangeSession, upload: int, name: str) -> str:
     return f"{session.connection_id}/{session.pk}/{upload}/{token}{suffix_of(name)}"
 
 
+def path_beside(file: ReceivedFile, name: str) -> str:
+    """A path for something that came inside `file`."""
+    folder = file.session_id or file.channel
+    return f"{file.connection_id}/{folder}/{file.upload}/{secrets.token_hex(8)}{suffix_of(name)}"
+
+
+def type_of(file: ReceivedFile) -> str:
+    """The type of exchange the file came in; what came without 1C's call is of the catalogue."""
+    return file.session.exchange_type if file.session is not None else "catalog"
+
+
 def file_kind(name: str, exchange_type: str) -> ReceivedFile.Kind:
     """What a file is for, by its name and the type of the exchange."""
     match kind_of(name):
         case "exchange":
-            orders = exchange_type == "sale"
+            orders = exchange_type in ORDER_TYPES
             return ReceivedFile.Kind.ORDERS if orders else ReceivedFile.Kind.CATALOGUE
         case "archive":
             return ReceivedFile.Kind.ARCHIVE
@@ -232,12 +282,16 @@ def _room(session: ExchangeSession, row: ReceivedFile, offset: int) -> int:
     root().mkdir(parents=True, exist_ok=True)
     free = shutil.disk_usage(root()).free - settings.EXCHANGE_FREE_BYTES
     if free <= 0:
-        raise Refused(_("There is no room left on the disk of the portal."))
+        raise NoRoom(_no_room())
     others = ReceivedFile.objects.filter(session=session, upload=session.upload).exclude(pk=row.pk)
     used = others.aggregate(total=Sum("size"))["total"] or 0
     return min(
         settings.EXCHANGE_FILE_BYTES - offset, settings.EXCHANGE_UPLOAD_BYTES - used - offset, free
     )
+
+
+def _no_room() -> str:
+    return _("There is no room left on the disk of the portal.")
 
 
 def _is_repeated(row: ReceivedFile, offset: int, written: int, first: bytes) -> bool:

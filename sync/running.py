@@ -22,7 +22,19 @@ from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from sync import importing, inbound, journal, leases, pictures, receiving, unpacking
+from base.models import User
+from sync import (
+    absence,
+    importing,
+    inbound,
+    journal,
+    leases,
+    loads,
+    pictures,
+    receiving,
+    repeats,
+    unpacking,
+)
 from sync.models import ExchangeSession, Picture, ReceivedFile, Run
 from sync.onec.archives import is_whole as is_whole_archive
 from sync.pacing import paced
@@ -74,11 +86,35 @@ def take_orders(*, file: ReceivedFile, queue: Queue) -> None:
             run_of(file=file, queue=queue)
     elif file.kind == ReceivedFile.Kind.ARCHIVE and is_whole_archive(full_path(file)):
         for name in unpacking.exchange_names(file):
-            run_of(file=_packed_row(file, name), queue=queue)
+            run_of(file=packed_row(file, name), queue=queue)
 
 
-def run_of(*, file: ReceivedFile, queue: Queue) -> Run:
-    """The run of this very content of the file; when there is none, a new one in the queue."""
+def take_unused(*, file: ReceivedFile, at: datetime) -> Run | None:
+    """Name a list of references in the journal; None while it is not all there.
+
+    Nothing of the portal is made of such lists, and 1C is not kept waiting for them.
+    """
+    if not receiving.is_whole(file):
+        return None
+    run = file.runs.order_by("-pk").first()
+    if run is None:
+        note = _("Lists of references are kept as they came, the portal makes nothing of them.")
+        run = journal.keep_unused(file=file, note=note, at=at)
+    return run
+
+
+def run_of(
+    *,
+    file: ReceivedFile,
+    queue: Queue,
+    trigger: Run.Trigger = Run.Trigger.ONEC,
+    by: User | None = None,
+    note: str = "",
+) -> Run:
+    """The run of this very content of the file; when there is none, a new one in the queue.
+
+    `trigger`, `by` and `note` are those of a new one.
+    """
     run = _run_there_is(file)
     if run is not None:
         return run
@@ -92,9 +128,10 @@ def run_of(*, file: ReceivedFile, queue: Queue) -> Run:
             raise Refused(_("The file “%(name)s” is being received already.") % {"name": row.name})
         if content:
             receiving.seal(row, content)
-        run = journal.queue(file=row)
+        run = journal.queue(file=row, trigger=trigger, by=by, note=note)
         queue.import_file(run.pk)
     run.refresh_from_db()
+    repeats.notice(file=row, at=timezone.now())
     return run
 
 
@@ -107,11 +144,27 @@ def process(run_id: int, *, queue: Queue) -> None:
     lease = importing.lease_of_run(run_id)
     if not leases.acquire(lease, owner):
         return
+    beat = paced(partial(leases.renew, lease, owner))
     try:
-        if _prepare(run_id, paced(partial(leases.renew, lease, owner)), queue):
+        if Run.objects.filter(pk=run_id, kind=absence.KIND).exists():
+            absence.work(run_id, owner=owner, beat=beat)
+        elif Run.objects.filter(pk=run_id, file__kind__in=inbound.FILE_KINDS).exists():
+            inbound.import_records(run_id, owner=owner)
+        elif _prepare(run_id, beat, queue):
             importing.import_run(run_id, owner=owner)
+            _look_back(run_id)
     finally:
         leases.release(lease, owner)
+
+
+def _look_back(run_id: int) -> None:
+    """What is noted of a catalogue that has been taken."""
+    done = Run.objects.filter(
+        pk=run_id, state=Run.State.DONE, file__kind="catalog", is_rehearsal=False, only=[]
+    )
+    run = done.select_related("file", "connection").first()
+    if run is not None and run.file is not None:
+        loads.note_catalogues(run.connection, run.file)
 
 
 def _prepare(run_id: int, beat: Callable[[], None], queue: Queue) -> bool:
@@ -127,8 +180,8 @@ def _prepare(run_id: int, beat: Callable[[], None], queue: Queue) -> bool:
     except Refused as refused:
         journal.fail(run=run, error=str(refused), at=timezone.now())
         return False
-    upload = ReceivedFile.objects.filter(session_id=run.file.session_id, upload=run.file.upload)
-    keep_pictures(upload, queue=queue, beat=beat)
+    if not run.is_rehearsal:
+        keep_pictures(receiving.upload_of(run.file), queue=queue, beat=beat)
     return True
 
 
@@ -143,9 +196,13 @@ def wait(*, run: Run, seconds: float, queue: Queue) -> Run:
             database.close()
         time.sleep(LOOK_SECONDS)
         run = Run.objects.get(pk=run.pk)
-    if run.state in OPEN and run.pk in importing.abandoned(timezone.now()):
+    if run.state in OPEN and run.pk in _abandoned(timezone.now()):
         _put_again(run, queue)
     return run
+
+
+def _abandoned(at: datetime) -> list[int]:
+    return [*importing.abandoned(at), *absence.abandoned(at)]
 
 
 def failure_words(run: Run) -> str:
@@ -208,12 +265,13 @@ def sweep(*, at: datetime, queue: Queue) -> None:
         return
     beat = paced(partial(leases.renew, SWEEP, owner))
     try:
-        for run in Run.objects.filter(pk__in=importing.abandoned(at)).order_by("pk"):
+        for run in Run.objects.filter(pk__in=_abandoned(at)).order_by("pk"):
             _put_again(run, queue)
         _take_forgotten(at, queue, beat)
         for picture_id in pictures.waiting_for_sizes():
             if cache.add(f"exchange-sizes:{picture_id}", True, SIZES_SECONDS):
                 queue.make_sizes(picture_id)
+        inbound.end_left_behind(at)
         inbound.repeat_missed()
     finally:
         leases.release(SWEEP, owner)
@@ -248,7 +306,7 @@ def _find(session: ExchangeSession, name: str) -> ReceivedFile | None:
         if file.kind == ReceivedFile.Kind.ARCHIVE:
             member = unpacking.find_packed(file, name)
             if member is not None:
-                return _packed_row(file, member.name)
+                return packed_row(file, member.name)
     # of an earlier upload only what was taken then: 1C may have missed the answer
     return (
         ReceivedFile.objects.filter(session=session, name=name, runs__isnull=False)
@@ -259,18 +317,21 @@ def _find(session: ExchangeSession, name: str) -> ReceivedFile | None:
 
 def _run_there_is(file: ReceivedFile) -> Run | None:
     """The last run, unless the file has got another content since."""
-    run = file.runs.order_by("-pk").first()
+    # a person's trials of it are not 1C's
+    run = file.runs.filter(is_rehearsal=False, only=[]).order_by("-pk").first()
     return run if file.sha256 or not file.path else None
 
 
-def _packed_row(archive: ReceivedFile, name: str) -> ReceivedFile:
+def packed_row(archive: ReceivedFile, name: str) -> ReceivedFile:
+    """The row of a file inside an archive, made when there is none; it may have no content yet."""
     row, _created = ReceivedFile.objects.get_or_create(
         session_id=archive.session_id,
+        connection_id=archive.connection_id,
+        channel=archive.channel,
         upload=archive.upload,
         name=name,
         defaults={
-            "connection_id": archive.connection_id,
-            "kind": receiving.file_kind(name, archive.session.exchange_type),
+            "kind": receiving.file_kind(name, receiving.type_of(archive)),
             "path": "",
         },
     )
@@ -286,19 +347,20 @@ def _take_forgotten(at: datetime, queue: Queue, beat: Callable[[], None]) -> Non
         sha256="", removed_at=None, received_at__gt=at - timedelta(days=1)
     ).exclude(path="")
     for file in recent.filter(kind=ReceivedFile.Kind.ORDERS, runs=None):
-        if _is_settled(file, at):
+        if is_settled(file, at):
             run_of(file=file, queue=queue)
     # the run of an upload keeps its pictures itself: two at it would only wait for each other
     busy = ExchangeSession.objects.filter(files__runs__state__in=OPEN)
     settled = [
         file.pk
         for file in recent.filter(kind=ReceivedFile.Kind.PICTURE).exclude(session__in=busy)[:2000]
-        if _is_settled(file, at)
+        if is_settled(file, at)
     ]
     keep_pictures(ReceivedFile.objects.filter(pk__in=settled), queue=queue, beat=beat)
 
 
-def _is_settled(file: ReceivedFile, at: datetime) -> bool:
+def is_settled(file: ReceivedFile, at: datetime) -> bool:
+    """Whether nothing was added to the file for :data:`SETTLED`."""
     try:
         written = full_path(file).stat().st_mtime
     except FileNotFoundError:

@@ -22,13 +22,25 @@ STAMP_EVERY = timedelta(minutes=1)
 """How often a use is written down: a poll must cost no more than a look."""
 
 
-def open_session(*, connection: Connection, exchange_type: str, at: datetime) -> ExchangeSession:
-    """A new session with a key that cannot be guessed."""
+def open_session(
+    *,
+    connection: Connection,
+    exchange_type: str,
+    at: datetime,
+    address: str = "",
+    client: str = "",
+) -> ExchangeSession:
+    """A new session with a key that cannot be guessed.
+
+    `address` is where 1C calls from, `client` how its program names itself.
+    """
     return ExchangeSession.objects.create(
         connection=connection,
         key=secrets.token_hex(24),
         exchange_type=exchange_type,
         seen_at=at,
+        address=address[:45],
+        client="".join(c for c in client if c.isprintable())[:200],
     )
 
 

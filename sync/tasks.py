@@ -5,7 +5,17 @@ from __future__ import annotations
 from django.utils import timezone
 
 from base.jobs import crontab, periodic, task
-from sync import pictures, pruning, receiving, running
+from sync import (
+    alarms,
+    leftovers,
+    pictures,
+    pruning,
+    rebinding,
+    receiving,
+    rewording,
+    running,
+    schedule,
+)
 
 
 @task()
@@ -20,6 +30,12 @@ def make_sizes(picture_id: int) -> None:
     pictures.make_sizes(picture_id)
 
 
+@task()
+def bind_twins(run_id: int) -> None:
+    """Bind the goods of a queued run that 1C tells under another identifier."""
+    rebinding.process(run_id)
+
+
 QUEUE = running.Queue(import_file=import_file.later, make_sizes=make_sizes.later)
 """Our own queue, for those whom the tasks call in turn."""
 
@@ -28,6 +44,15 @@ QUEUE = running.Queue(import_file=import_file.later, make_sizes=make_sizes.later
 def sweep() -> None:
     """Go on with what stands still."""
     running.sweep(at=timezone.now(), queue=QUEUE)
+    leftovers.sweep(at=timezone.now(), queue=QUEUE)
+    for run_id in rebinding.abandoned(timezone.now()):
+        bind_twins.later(run_id)
+
+
+@periodic(crontab(minute="*/10"))
+def reword_pending() -> None:
+    """Go on with the units whose goods a killed worker has left without their word."""
+    rewording.reword_pending(at=timezone.now())
 
 
 @periodic(crontab(minute="17", hour="3"))
@@ -46,3 +71,15 @@ def prune() -> None:
 def collect_pictures() -> None:
     """Remove pictures that no product has had for long."""
     pictures.collect(at=timezone.now())
+
+
+@periodic(crontab(minute="*"))
+def fetch_due() -> None:
+    """Fetch what is due by its schedule."""
+    schedule.start_due(timezone.now())
+
+
+@periodic(crontab(minute="*"))
+def check_alarms() -> None:
+    """Tell of data that are late and of what else waits for a person."""
+    alarms.check(timezone.now())

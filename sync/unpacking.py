@@ -24,7 +24,16 @@ from sync.onec import archives
 from sync.onec.archives import ArchiveFault, BadArchive, Member
 from sync.onec.names import kind_of
 from sync.pacing import paced
-from sync.receiving import Refused, content_hash, file_kind, full_path, new_path, seal
+from sync.receiving import (
+    Refused,
+    content_hash,
+    file_kind,
+    full_path,
+    path_beside,
+    seal,
+    type_of,
+    upload_of,
+)
 
 ROWS = 200
 """Rows written at once while an archive is unpacked."""
@@ -66,9 +75,7 @@ def unpack_upload(file: ReceivedFile, *, beat: Callable[[], None] = lambda: None
     What is unpacked already is not unpacked again. `beat` is called every few seconds. Raises
     Refused: then nothing of that archive is imported.
     """
-    upload = ReceivedFile.objects.filter(
-        session_id=file.session_id, upload=file.upload, kind=ReceivedFile.Kind.ARCHIVE, sha256=""
-    )
+    upload = upload_of(file).filter(kind=ReceivedFile.Kind.ARCHIVE, sha256="")
     for archive in upload.select_related("session").order_by("pk"):
         owner = secrets.token_hex(8)
         lease = f"unpack:{archive.pk}"
@@ -103,8 +110,7 @@ def _both(first: Callable[[], None], second: Callable[[], None]) -> None:
 
 def _unpack(archive: ReceivedFile, beat: Callable[[], None]) -> None:
     members = {member.name: member for member in _members(archive)}
-    here = ReceivedFile.objects.filter(session_id=archive.session_id, upload=archive.upload)
-    known = {row.name: row for row in here}
+    known = {row.name: row for row in upload_of(archive)}
     wanted = [
         member for name, member in members.items() if name not in known or not known[name].path
     ]
@@ -133,18 +139,19 @@ def _contents(
     beat: Callable[[], None],
 ) -> Iterator[ReceivedFile]:
     """Rows whose content has just been written."""
-    exchange_type = archive.session.exchange_type
+    exchange_type = type_of(archive)
     limit = settings.EXCHANGE_UPLOAD_BYTES
     try:
         for member, reader in archives.unpack(full_path(archive), wanted, limit=limit):
             row = known.get(member.name) or ReceivedFile(
                 session=archive.session,
                 connection_id=archive.connection_id,
+                channel=archive.channel,
                 upload=archive.upload,
                 name=member.name,
                 kind=file_kind(member.name, exchange_type),
             )
-            row.path = new_path(archive.session, archive.upload, member.name)
+            row.path = path_beside(archive, member.name)
             row.size, digest = _write(full_path(row), reader, beat)
             if row.kind != ReceivedFile.Kind.PICTURE:
                 # whole as it is; a picture gets its hash when it is kept

@@ -11,5 +11,7 @@ app_name = "sync"
 urlpatterns = [
     path("1c/exchange", views.exchange, name="exchange"),
     path("1c/exchange/", views.exchange, name="exchange"),
+    path("1c/exchange/check", views.check, name="exchange-check"),
+    path("1c/exchange/check/", views.check, name="exchange-check"),
     path("bitrix/admin/1c_exchange.php", views.exchange, name="exchange-bitrix"),
 ]

@@ -10,28 +10,49 @@ from __future__ import annotations
 import base64
 import binascii
 import logging
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
-from django.db import OperationalError
+from django.db import DatabaseError, OperationalError
+from django.db import connection as database
 from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.csrf import csrf_exempt
 
-from sync import answers, connections, journal, outbound, ports, receiving, running, sessions
+from sync import (
+    absence,
+    alarms,
+    answers,
+    connections,
+    journal,
+    listening,
+    outbound,
+    ports,
+    receiving,
+    running,
+    sessions,
+)
 from sync.connections import TooManyGuesses
-from sync.models import Connection, ExchangeSession, Run
+from sync.models import Alarm, Connection, ExchangeSession, ReceivedFile, Run
 from sync.onec import exchange_files
-from sync.receiving import Refused
+from sync.receiving import NoRoom, Refused
 from sync.tasks import QUEUE
 
 log = logging.getLogger(__name__)
 
 PATHS = frozenset({"/1c/exchange", "/1c/exchange/", "/bitrix/admin/1c_exchange.php"})
-TYPES = ("catalog", "sale")
+CHECK_PATHS = frozenset({"/1c/exchange/check", "/1c/exchange/check/"})
+TYPES = ("catalog", *receiving.ORDER_TYPES, "reference", "listen")
+GIVING = "get_catalog"
+"""The type by which the module of Bitrix asks for the catalogue of a site."""
+
+PROBE = ("vitrina-check", "vitrina-check")
+"""User and password of the self-check: nobody's, and of no use anywhere."""
+
 HOLD_SECONDS = 2.0
 """How long a poll is held: УТ asks again at once, without a pause."""
 
@@ -50,6 +71,8 @@ class ExchangeMiddleware:
         """Serve the exchange's own addresses here, pass everything else on."""
         if request.path_info in PATHS:
             return exchange(request)
+        if request.path_info in CHECK_PATHS:
+            return check(request)
         return self.get_response(request)
 
 
@@ -65,8 +88,13 @@ class Call:
 
     @property
     def address(self) -> str:
-        """Where it comes from, as far as the web server tells."""
-        return str(self.request.META.get("REMOTE_ADDR", ""))
+        """Where it comes from, as far as the web server and the proxies we trust tell."""
+        return connections.client_address(self.request.META)
+
+    @property
+    def carries_orders(self) -> bool:
+        """Whether it is about orders."""
+        return self.exchange_type in receiving.ORDER_TYPES
 
     @property
     def title(self) -> str:
@@ -99,22 +127,40 @@ def exchange(request: HttpRequest) -> HttpResponse:
             _drain(request)
 
 
+@csrf_exempt
+def check(request: HttpRequest) -> HttpResponse:
+    """Tell in plain words whether the Authorization header gets through to the portal.
+
+    Anybody may ask, with :data:`PROBE` or any credentials: nothing of them is told, kept or tried.
+    """
+    with override("ru"):
+        address = connections.client_address(request.META)
+        seen = _("The portal sees the address %(address)s.") % {"address": address or "?"}
+        found = _credentials(request)
+        if found is not None:
+            same = found == PROBE
+            words = (
+                _("The Authorization header arrives as it was sent.")
+                if same
+                else _("The Authorization header arrives with a user name and a password.")
+            )
+            return answers.success(words, seen)
+        if request.headers.get("Authorization"):
+            words = _("The Authorization header arrives, but no user name can be read in it.")
+        else:
+            words = _("No Authorization header arrived.")
+        return answers.text("failure", words, seen)
+
+
 def _answer(call: Call) -> HttpResponse:
     session = _session(call)
     try:
-        if call.exchange_type not in TYPES:
-            raise Refused(_("Unknown type of exchange: %(type)s.") % {"type": call.exchange_type})
-        if call.mode == "checkauth":
-            return _checkauth(call)
-        handler = HANDLERS.get(call.mode)
-        if handler is None:
-            raise Refused(_("Unknown command: %(mode)s.") % {"mode": call.mode})
-        if session is None:
-            raise Refused(_lost(call))
-        return handler(call, session)
+        return _handled(call, session)
     except Refused as refused:
         error = answers.one_line(str(refused))
         log.warning("exchange: %s: %s", call.title, error)
+        if isinstance(refused, NoRoom) and session is not None:
+            _alarm_of_room(session.connection, error, call.at)
     except (UnreadablePostError, OperationalError):
         raise
     except Exception:
@@ -124,11 +170,42 @@ def _answer(call: Call) -> HttpResponse:
     return answers.failure(error)
 
 
+def _handled(call: Call, session: ExchangeSession | None) -> HttpResponse:
+    """The answer to a request in order; raises Refused for any other."""
+    if call.exchange_type == GIVING:
+        raise Refused(_("The portal gives no catalogue out: goods are kept in 1C."))
+    if call.exchange_type not in TYPES:
+        raise Refused(_("Unknown type of exchange: %(type)s.") % {"type": call.exchange_type})
+    if session is not None:
+        _let_in(session.connection, call)
+    if call.mode == "checkauth":
+        return _checkauth(call)
+    if call.exchange_type == "listen":
+        return _listen(call, session)
+    handler = HANDLERS.get(call.mode)
+    if handler is None:
+        raise Refused(_("Unknown command: %(mode)s.") % {"mode": call.mode})
+    if session is None:
+        raise Refused(_lost(call))
+    return handler(call, session)
+
+
 def _inside() -> str:
     return _("An error inside the portal. Its log tells more.")
 
 
-def _checkauth(call: Call) -> HttpResponse:
+def _let_in(connection: Connection, call: Call) -> None:
+    """Raises Refused where the base may not exchange: from this address, or while it is paused."""
+    if not connections.may_come_from(connection, call.address):
+        raise Refused(
+            _("The address %(address)s is not among those this base of 1C may exchange from.")
+            % {"address": call.address or "?"}
+        )
+    if connection.is_paused:
+        raise Refused(_("The exchange with this base is paused in the portal."))
+
+
+def _authenticated(call: Call) -> Connection:
     credentials = _credentials(call.request)
     if credentials is None:
         raise Refused(
@@ -137,16 +214,47 @@ def _checkauth(call: Call) -> HttpResponse:
                 "server does not pass the Authorization header on."
             )
         )
+    # from a strange address no password is tried: the answer would tell a right one from a wrong
+    claimed = Connection.objects.filter(user=credentials[0].strip()).first()
+    if claimed is not None:
+        _let_in(claimed, call)
     try:
         connection = connections.authenticate_from(call.address, *credentials)
     except TooManyGuesses as error:
         raise Refused(_("Too many wrong passwords, try again in a few minutes.")) from error
     if connection is None:
         raise Refused(_("The user name or the password is wrong."))
+    return connection
+
+
+def _checkauth(call: Call) -> HttpResponse:
+    connection = _authenticated(call)
     session = sessions.open_session(
-        connection=connection, exchange_type=call.exchange_type, at=call.at
+        connection=connection,
+        exchange_type=call.exchange_type,
+        at=call.at,
+        address=call.address,
+        client=call.request.headers.get("User-Agent", ""),
     )
-    return answers.signed_in(session.key, int(call.at.timestamp()))
+    return answers.signed_in(
+        session.key, int(call.at.timestamp()), tells_key=connection.tells_session_key
+    )
+
+
+def _listen(call: Call, session: ExchangeSession | None) -> HttpResponse:
+    """Whether there are orders that were never given to 1C; without any, 304 after a short hold.
+
+    The module would be held for a minute. Each hold costs a thread, so it asks more often instead.
+    """
+    connection = session.connection if session is not None else _authenticated(call)
+    until = time.monotonic() + HOLD_SECONDS
+    while not listening.has_news(connection):
+        if time.monotonic() >= until:
+            return answers.nothing_new()
+        if not database.in_atomic_block:
+            database.close()
+        time.sleep(running.LOOK_SECONDS)
+    return answers.success()
 
 
 def _init(call: Call, session: ExchangeSession) -> HttpResponse:
@@ -172,17 +280,26 @@ def _file(call: Call, session: ExchangeSession) -> HttpResponse:
         body=body,
         length=length,
     )
-    if call.exchange_type == "sale":
+    if call.carries_orders:
         running.take_orders(file=file, queue=QUEUE)
+    elif call.exchange_type == "reference" and file.kind == ReceivedFile.Kind.CATALOGUE:
+        running.take_unused(file=file, at=call.at)
     return answers.success()
 
 
 def _import(call: Call, session: ExchangeSession) -> HttpResponse:
+    if session.exchange_type == "reference":
+        # nothing is done with it, whatever is in it: it was named in the journal when it came
+        receiving.checked_name(call.filename)
+        return answers.success()
     run = running.take(session=session, sent_name=call.filename, queue=QUEUE)
-    run = running.wait(run=run, seconds=HOLD_SECONDS, queue=QUEUE)
+    return _progress(running.wait(run=run, seconds=HOLD_SECONDS, queue=QUEUE))
+
+
+def _progress(run: Run) -> HttpResponse:
     match run.state:
         case Run.State.DONE:
-            return answers.success()
+            return answers.success(*([answers.one_line(run.title)] if run.file is None else []))
         case Run.State.FAILED:
             return answers.failure(running.failure_words(run))
         case Run.State.QUEUED:
@@ -200,7 +317,7 @@ def _query(call: Call, session: ExchangeSession) -> HttpResponse:
 
 
 def _success(call: Call, session: ExchangeSession) -> HttpResponse:
-    if call.exchange_type == "sale" and outbound.confirm(session=session, at=call.at) is None:
+    if call.carries_orders and outbound.confirm(session=session, at=call.at) is None:
         raise Refused(_("No orders were asked for in this session."))
     return answers.success()
 
@@ -211,9 +328,31 @@ def _info(_call: Call, session: ExchangeSession) -> HttpResponse:
     return answers.xml(body, charset)
 
 
-def _nothing(_call: Call, _session: ExchangeSession) -> HttpResponse:
-    """What 1C says at the end of a full exchange. Nothing is hidden by the absence of goods."""
-    return answers.success()
+def _full_load(call: Call, session: ExchangeSession) -> HttpResponse:
+    """1C says that it has told everything: what it told nothing of is looked for.
+
+    `deactivate` names the time of the load's beginning that `checkauth` gave, `complete` may come
+    after it or alone; both are about one load.
+    """
+    if call.exchange_type != "catalog":
+        return answers.success()
+    run = absence.take_load(
+        session=session, since=_since(call, session), at=call.at, queue=QUEUE.import_file
+    )
+    if run is None:
+        return answers.success()
+    return _progress(running.wait(run=run, seconds=HOLD_SECONDS, queue=QUEUE))
+
+
+def _since(call: Call, session: ExchangeSession) -> datetime:
+    told = call.request.GET.get("timestamp", "").strip()
+    if not told:
+        return session.started_at
+    if not told.isdecimal() or not int(told) <= call.at.timestamp() + 1:
+        raise Refused(
+            _("The time of the beginning of the load is not readable: %(told)s.") % {"told": told}
+        )
+    return min(session.started_at, datetime.fromtimestamp(int(told), UTC))
 
 
 HANDLERS: dict[str, Callable[[Call, ExchangeSession], HttpResponse]] = {
@@ -223,8 +362,8 @@ HANDLERS: dict[str, Callable[[Call, ExchangeSession], HttpResponse]] = {
     "query": _query,
     "success": _success,
     "info": _info,
-    "deactivate": _nothing,
-    "complete": _nothing,
+    "deactivate": _full_load,
+    "complete": _full_load,
 }
 
 
@@ -284,9 +423,24 @@ def _drain(request: HttpRequest) -> None:
         log.debug("exchange: a body broke off")
 
 
+def _alarm_of_room(connection: Connection, words: str, at: datetime) -> None:
+    """Tell people; on a full disk even that may fail, and 1C is answered all the same."""
+    try:
+        alarms.open_alarm(
+            connection=connection,
+            code="disk",
+            key=receiving.REFUSED,
+            level=Alarm.Level.RED,
+            text=words,
+            at=at,
+        )
+    except DatabaseError:
+        log.exception("exchange: the alarm of a full disk cannot be kept")
+
+
 def _journal(call: Call, session: ExchangeSession | None, error: str) -> None:
     """A refusal is written down under the base it is about, as far as that can be told."""
-    kind = call.exchange_type if call.exchange_type in TYPES else "exchange"
+    kind = call.exchange_type if call.exchange_type in {"catalog", "sale"} else "exchange"
     if session is not None:
         journal.refuse(
             connection=session.connection, kind=kind, title=call.title, error=error, at=call.at

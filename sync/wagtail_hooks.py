@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from django.http import HttpRequest
+from django.templatetags.static import static
 from django.urls import URLResolver, include, path, reverse
+from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from wagtail import hooks
 from wagtail.admin.ui.components import Component
 from wagtail.admin.viewsets.base import ViewSet
+from wagtail.log_actions import LogActionRegistry
 from wagtail_modeladmin.options import modeladmin_register
 
 from base.panels import ListPanel, PanelRow
 from base.registers import moment_words
+from sync import keeping, log_words, resending
 from sync.choosers import counterparty_chooser, partner_chooser
 from sync.mirror_registers import MirrorGroup
 from sync.modeladmin import ExchangeGroup
@@ -28,10 +32,24 @@ def register_choosers() -> list[ViewSet]:
     return [partner_chooser, counterparty_chooser]
 
 
+@hooks.register("register_log_actions")
+def name_log_actions(actions: LogActionRegistry) -> None:
+    """Words for what people decide about the exchange and about orders to 1C."""
+    log_words.register(actions)
+    for action, label in {**resending.ACTIONS, **keeping.ACTIONS}.items():
+        actions.register_action(action, label, label)
+
+
 @hooks.register("register_admin_urls")
 def register_screens() -> list[URLResolver]:
     """The screens of the exchange."""
     return [path("exchange/", include("sync.screens.urls"))]
+
+
+@hooks.register("insert_global_admin_css")
+def exchange_css() -> str:
+    """Looks of the screens of the exchange, and of its panel on the first screen."""
+    return format_html('<link rel="stylesheet" href="{}">', static("sync/exchange.css"))
 
 
 @hooks.register("construct_homepage_panels")
@@ -69,12 +87,12 @@ def add_panels(request: HttpRequest, panels: list[Component]) -> None:
             title=_("Orders that need attention"),
             rows=[
                 PanelRow(
-                    reverse("sync_outboxorder_modeladmin_inspect", args=[order.pk]),
+                    reverse("exchange:outbox-order", args=[order.pk]),
                     (order.number, order.error, moment_words(order.queued_at)),
                 )
                 for order in stuck
             ],
             empty=_("1C takes all orders."),
-            more=reverse("sync_outboxorder_modeladmin_index") + "?state__exact=person",
+            more=reverse("exchange:outbox") + "?state=person",
         )
     )

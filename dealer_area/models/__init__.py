@@ -3,7 +3,14 @@
 from dealer_area.models.carts import Cart, CartLine
 from dealer_area.models.dealers import Dealer, LegalEntity, Outlet
 from dealer_area.models.memberships import Invitation, Membership, Role
-from dealer_area.models.orders import Order, OrderEvent, OrderLine, OrderNumber, StatusMap
+from dealer_area.models.orders import (
+    Order,
+    OrderEvent,
+    OrderLine,
+    OrderNumber,
+    OrderPart,
+    StatusMap,
+)
 
 __all__ = [
     "Cart",
@@ -16,6 +23,7 @@ __all__ = [
     "OrderEvent",
     "OrderLine",
     "OrderNumber",
+    "OrderPart",
     "Outlet",
     "Role",
     "StatusMap",

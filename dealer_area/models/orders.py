@@ -168,6 +168,38 @@ class OrderLine(models.Model):
         return f"{self.sku} {self.name}"
 
 
+class OrderPart(models.Model):
+    """A part of an order that 1C takes in parts, under a number of its own.
+
+    `positions` are those of its lines. What 1C says of it is kept here as the order keeps what 1C
+    says of a whole one; the order's own state is made of its parts' (`dealer_area.parting`).
+    """
+
+    order = models.ForeignKey(Order, on_delete=models.CASCADE, related_name="parts")
+    number = models.CharField(_("number"), max_length=11, unique=True)
+    place = models.PositiveIntegerField(_("part"))
+    positions = models.JSONField(default=list)
+    warehouse_name = models.CharField(_("warehouse"), max_length=250, blank=True)
+    amount = models.DecimalField(_("amount"), max_digits=15, decimal_places=2)
+    status = models.CharField(
+        _("status"), max_length=10, choices=Order.Status, default=Order.Status.SUBMITTED
+    )
+    remote_number = models.CharField(_("number in 1C"), max_length=50, blank=True)
+    remote_status = models.CharField(_("status in 1C"), max_length=150, blank=True)
+    is_paid = models.BooleanField(_("paid"), default=False)
+
+    class Meta:
+        verbose_name = _("part of an order")
+        verbose_name_plural = _("parts of orders")
+        ordering = ("place",)
+        constraints = (
+            models.UniqueConstraint(fields=["order", "place"], name="dealer_area_orderpart_place"),
+        )
+
+    def __str__(self) -> str:
+        return self.number
+
+
 class OrderEvent(models.Model):
     """What happened to an order, in the words of its history. `by` is empty for 1C."""
 

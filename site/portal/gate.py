@@ -29,6 +29,7 @@ OPEN_NAMES = frozenset(
         "dealer:invitation",
         "sync:exchange",
         "sync:exchange-bitrix",
+        "sync:exchange-check",
         "brand-css",
         "media",
         "set_language",

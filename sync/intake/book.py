@@ -11,15 +11,20 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from sync.aliases import Words
+from sync.intake.reasons import key_of
 from sync.merging import Batch
 from sync.models import Connection, Parked, PriceType, Rejection, Run, Warehouse
+from sync.onec import values
 from sync.onec.commerceml import Item, fragment
+from sync.onec.elements import child_text
+from sync.owning import OF_OFFERS, mark
 from sync.staging import Staging
 
-KEPT_REJECTIONS = 200
-"""Rejected objects that a run describes; the rest it only counts."""
+KEPT_REJECTIONS = 10_000
+"""Rejected objects that a run describes; the rest it only counts, and says so."""
 KEPT_WARNINGS = 50
-RULES = 1
+RULES = 2
 """Changes when the same element begins to give other fields: all goods are then read anew."""
 
 
@@ -48,9 +53,10 @@ class Book:
     """One run's view of its base, and the books it keeps for it.
 
     `receipt` is the number under which the run's words are told from earlier and later ones.
-    `overtakes` is whether an earlier file of the base is still waiting or being taken. `at` is
-    the moment of what is told, now unless given. `expected` are the facets that were news in most
-    objects of the last chunk.
+    `overtakes` is whether an earlier file of the base is still waiting or being taken.
+    `has_refused` is whether objects of the base wait in quarantine. `at` is the moment of what is
+    told, now unless given. `expected` are the facets that were news in most objects of the last
+    chunk.
     """
 
     connection: Connection
@@ -63,22 +69,34 @@ class Book:
     warehouses: dict[str, int] = field(default_factory=dict)
     overtakes: bool = False
     has_parked: bool = False
+    has_refused: bool = False
     changed: bool = False
     order_ids: list[int] = field(default_factory=list)
     at: datetime | None = None
     expected: set[str] = field(default_factory=set)
+    words: Words = field(init=False)
 
     def __post_init__(self) -> None:
         """Read what the run needs to know of its base."""
+        self.words = Words(self.connection.pk)
         self.learn_places()
         self.look_back()
         self.has_parked = Parked.objects.filter(connection=self.connection).exists()
+        self.has_refused = Rejection.objects.filter(
+            resolved_at=None, run__connection=self.connection
+        ).exists()
 
     @property
     def salt(self) -> int:
         """Mixed into the digests of goods: other rules give other fields for the same element."""
-        text = f"{RULES} {sorted(self.connection.field_map.items())}"
-        return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big") >> 1
+        text = f"{RULES} {sorted(self.connection.field_map.items())}{mark(self.connection)}"
+        return _number(text)
+
+    @property
+    def offer_salt(self) -> int:
+        """Mixed into the digests of offers' own words; 0 while 1C owns them all."""
+        text = mark(self.connection, OF_OFFERS)
+        return _number(text) if text else 0
 
     def now(self) -> datetime:
         """The moment written into rows."""
@@ -111,6 +129,7 @@ class Book:
                 connection=self.connection,
                 state__in=[Run.State.QUEUED, Run.State.RUNNING],
                 file_id__lt=self.receipt,
+                is_rehearsal=False,
             )
             .exclude(pk=self.run.pk)
             .exists()
@@ -125,9 +144,8 @@ class Book:
 
     def reject(self, item: Item, error: ValueError | str) -> None:
         """Note an object that cannot be taken, with its reason and its own XML."""
-        self.refuse(
-            str(item.kind), item.ref, reason(error), line=item.line, xml=fragment(item.element)
-        )
+        kind, ref = names_of(item)[0]
+        self.refuse(kind, ref, reason(error), line=item.line, xml=fragment(item.element))
 
     def refuse(self, kind: str, ref: str, why: str, *, line: int = 0, xml: str = "") -> None:
         """Note an object of any channel that cannot be taken."""
@@ -141,6 +159,7 @@ class Book:
                     kind=kind[:30],
                     ref=ref[:255],
                     reason=why[:1000],
+                    reason_key=key_of(why),
                     fragment=xml,
                 )
             )
@@ -153,9 +172,11 @@ class Book:
 
     def close_chunk(self, position: int | None) -> None:
         """Save counts, refused objects and the place reached, in the transaction of the chunk."""
-        if self.rejections:
+        if self.rejections and not self.run.is_rehearsal:
             Rejection.objects.bulk_create(self.rejections)
             self.rejections = []
+            self.has_refused = True
+        self.words.keep(self.now())
         self.tally.add_to(self.run)
         if position is not None:
             self.run.position = position
@@ -171,6 +192,16 @@ _COUNTED = [
 ]
 
 
+def names_of(item: Item) -> tuple[tuple[str, str], ...]:
+    """Kind and identifier of an object of a file; a document goes by its number and its Ид."""
+    kind = str(item.kind)
+    if kind in {"product", "offer"}:
+        return ((kind, item.ids()[0]),)
+    ref = values.ref(item.ref)
+    number = child_text(item.element, "Номер") if kind == "document" else ""
+    return ((kind, number), (kind, ref)) if number else ((kind, ref),)
+
+
 def reason(error: ValueError | str) -> str:
     """Words for a person about a refusal: the first argument is translated, the others follow."""
     if isinstance(error, str):
@@ -178,3 +209,7 @@ def reason(error: ValueError | str) -> str:
     told = [str(each) for each in error.args] or [type(error).__name__]
     first, *rest = told
     return ": ".join([gettext(first), *rest])
+
+
+def _number(text: str) -> int:
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big") >> 1

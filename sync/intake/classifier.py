@@ -9,6 +9,7 @@ from django.db import connection as database
 from django.utils.translation import gettext
 
 from base.texts import name_key
+from sync.aliases import is_iso
 from sync.intake.book import Book
 from sync.merging import Batch, Target, Touched, fill, known, mark_seen, merge
 from sync.models import Category, PriceType, Property, PropertyValue, Warehouse
@@ -48,10 +49,20 @@ PROPERTY_VALUES = Target(
 PRICE_TYPES = Target(
     name="pricetype",
     model=PriceType,
-    staged=("ref", "archived", "name", "currency", "vat_included", "digest", "receipt"),
+    staged=(
+        "ref",
+        "archived",
+        "name",
+        "currency",
+        "currency_told",
+        "vat_included",
+        "digest",
+        "receipt",
+    ),
     values={
         "name": "COALESCE(s.name, t.name, '')",
         "currency": "COALESCE(NULLIF(s.currency, ''), t.currency, '')",
+        "currency_told": "COALESCE(NULLIF(s.currency_told, ''), t.currency_told, '')",
         "vat_included": "COALESCE(s.vat_included, t.vat_included)",
     },
     with_present=True,
@@ -112,8 +123,14 @@ class Classifier:
                     self.book.tally.unchanged += 1
                     self._same.setdefault(kind, []).append(ref)
                 else:
-                    staged.append((ref, *row, self.book.receipt))
+                    told = self._priced(row) if kind == "price_type" else row
+                    staged.append((ref, *told, self.book.receipt))
         return any(self._staged.values()) or (self.book.overtakes and bool(self._same))
+
+    def _priced(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The row of a price type with the currency that is meant before the one that is told."""
+        archived, name, told, *rest = row
+        return archived, name, meant(self.book, told), told, *rest
 
     def _note(self, kind: str, ref: str, row: tuple[Any, ...]) -> None:
         if len(ref) > REF_LENGTH:
@@ -182,7 +199,8 @@ def add_stubs(
     """Rows for price types (with the currency their prices told) and warehouses yet undescribed."""
     if price_types:
         rows = [
-            (ref, False, None, currency[:10], None, 0, 0) for ref, currency in price_types.items()
+            (ref, False, None, meant(book, told), told[:100], None, 0, 0)
+            for ref, told in price_types.items()
         ]
         fill(book.staging, PRICE_TYPES, rows)
         merge(book.staging, PRICE_TYPES, batch)
@@ -190,6 +208,14 @@ def add_stubs(
     if warehouses:
         fill(book.staging, WAREHOUSES, [(ref, False, None, "", 0, 0) for ref in warehouses])
         merge(book.staging, WAREHOUSES, batch)
+
+
+def meant(book: Book, told: str) -> str:
+    """The currency that a price type is in; a word that nobody knows stays, with a warning."""
+    found = book.words.currency(told)
+    if told and not is_iso(found):
+        book.warn(gettext("the currency %(told)s is not known") % {"told": told})
+    return found[:10]
 
 
 def give_slots() -> None:
@@ -266,7 +292,7 @@ def _rows(item: Item) -> Iterable[tuple[str, tuple[Any, ...]]]:
             told.ref,
             told.archived,
             told.name[:250] if told.name is not None else None,
-            told.currency[:10],
+            told.currency[:100],
             told.vat_included,
         )
     elif item.kind == "warehouse":

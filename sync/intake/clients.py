@@ -9,6 +9,7 @@ from typing import Any
 
 from sync.intake.book import Book, reason
 from sync.intake.classifier import PRICE_TYPES, WAREHOUSES, count, give_slots
+from sync.intake.fates import Fate
 from sync.merging import Batch, Target, fill, known, mark_seen, merge
 from sync.models import Agreement, Contract, Counterparty, Organisation, Partner
 from sync.models.mirror import REF_LENGTH
@@ -22,11 +23,12 @@ from sync.onec.values import fingerprint
 
 ClientRecord = PartnerRecord | CounterpartyRecord | AgreementRecord | ContractRecord
 
-_MONEY_LIMIT = Decimal(10) ** 13
+MONEY_LIMIT = Decimal(10) ** 13
 _CENT = Decimal("0.01")
 
 
-def _join(table: str, alias: str, column: str) -> str:
+def join(table: str, alias: str, column: str) -> str:
+    """SQL that leads from the staged column with a ref to the row it names, if there is one."""
     return (
         f"LEFT JOIN {table} {alias} ON {alias}.connection_id = s.connection_id "
         f"AND {alias}.ref = NULLIF(s.{column}, '')"
@@ -53,7 +55,7 @@ COUNTERPARTIES = Target(
     ),
     # a channel that knows no partners leaves the tie alone
     values={"partner_id": "COALESCE(p.id, t.partner_id)"},
-    joins=_join("sync_partner", "p", "partner_ref"),
+    joins=join("sync_partner", "p", "partner_ref"),
     with_present=True,
 )
 ORGANISATIONS = Target(
@@ -80,9 +82,9 @@ AGREEMENTS = Target(
     values={"partner_id": "p.id", "price_type_id": "y.id", "warehouse_id": "w.id"},
     joins=" ".join(
         (
-            _join("sync_partner", "p", "partner_ref"),
-            _join("sync_pricetype", "y", "price_type_ref"),
-            _join("sync_warehouse", "w", "warehouse_ref"),
+            join("sync_partner", "p", "partner_ref"),
+            join("sync_pricetype", "y", "price_type_ref"),
+            join("sync_warehouse", "w", "warehouse_ref"),
         )
     ),
 )
@@ -113,40 +115,90 @@ CONTRACTS = Target(
     },
     joins=" ".join(
         (
-            _join("sync_counterparty", "k", "counterparty_ref"),
-            _join("sync_agreement", "a", "agreement_ref"),
-            _join("sync_organisation", "g", "organisation_ref"),
-            _join("sync_pricetype", "y", "price_type_ref"),
+            join("sync_counterparty", "k", "counterparty_ref"),
+            join("sync_agreement", "a", "agreement_ref"),
+            join("sync_organisation", "g", "organisation_ref"),
+            join("sync_pricetype", "y", "price_type_ref"),
         )
     ),
 )
 
-# What an undescribed object that others refer to is made of, between its ref and its digest.
-_STUBS: dict[str, tuple[Target, tuple[Any, ...]]] = {
-    "partner": (PARTNERS, (False, "")),
-    "counterparty": (COUNTERPARTIES, (False, "", "", "", "", "", "company")),
-    "agreement": (AGREEMENTS, (False, "", "", "", "", "")),
-    "price_type": (PRICE_TYPES, (False, None, "", None)),
-    "warehouse": (WAREHOUSES, (False, None, "")),
+# How an undescribed object that others refer to differs from one of empty texts.
+_STUBS: dict[str, tuple[Target, Mapping[str, Any]]] = {
+    "partner": (PARTNERS, {}),
+    "counterparty": (COUNTERPARTIES, {"kind": "company"}),
+    "agreement": (AGREEMENTS, {}),
+    "price_type": (PRICE_TYPES, {"name": None, "vat_included": None}),
+    "warehouse": (WAREHOUSES, {"name": None}),
+    "organisation": (ORGANISATIONS, {}),
+    "contract": (CONTRACTS, dict.fromkeys(("signed_on", "credit_limit", "deferral_days"))),
 }
 
 
+def _stub(ref: str, target: Target, own: Mapping[str, Any]) -> tuple[Any, ...]:
+    """A staged row of an object of which nothing is known but its identifier."""
+    told = {"ref": ref, "archived": False, "digest": 0, "receipt": 0, **own}
+    return tuple(told.get(name, "") for name in target.staged)
+
+
+def check(record: ClientRecord) -> None:
+    """Raises ValueError with the reason why a record cannot be kept."""
+    check_ref(record.ref)
+    if not record.name.strip() and not record.archived:
+        raise ValueError("an object without a name")
+    if isinstance(record, CounterpartyRecord):
+        _check_counterparty(record)
+    if isinstance(record, ContractRecord):
+        _check_contract(record)
+
+
+def check_ref(ref: str) -> None:
+    """Raises ValueError for an identifier that is missing or too long."""
+    if not ref:
+        raise ValueError("an object without an identifier")
+    if len(ref) > REF_LENGTH:
+        raise ValueError("an identifier over 255 characters", ref[:60])
+
+
+def _check_counterparty(record: CounterpartyRecord) -> None:
+    if record.inn and not (record.inn.isdigit() and len(record.inn) in (10, 12)):
+        raise ValueError("an INN that has neither 10 nor 12 digits", record.inn[:60])
+    if record.kpp and len(record.kpp) != 9:
+        raise ValueError("a KPP that does not have 9 characters", record.kpp[:60])
+    if record.kind not in Counterparty.Kind.values:
+        raise ValueError("an unknown kind of counterparty", str(record.kind)[:60])
+
+
+def _check_contract(record: ContractRecord) -> None:
+    if record.credit_limit is not None and not 0 <= record.credit_limit < MONEY_LIMIT:
+        raise ValueError("a credit limit that is negative or too large")
+    if record.deferral_days is not None and not 0 <= record.deferral_days <= 3650:
+        raise ValueError("a deferral that is negative or over ten years")
+
+
 @dataclass(frozen=True)
-class _Kind:
+class RecordKind:
+    """How records of one kind become rows: their class, target, columns and what they refer to.
+
+    `values` are the staged columns between `ref` and `digest`; it gets the book too, for what the
+    record leaves to the base. `refers` names other objects by kind: undescribed ones get a row.
+    """
+
     record: type[Any]
     target: Target
-    values: Callable[[Any], tuple[Any, ...]]
+    values: Callable[[Any, Book], tuple[Any, ...]]
     refers: Callable[[Any], Mapping[str, str]]
+    check: Callable[[Any], None] = check
 
 
-KINDS: dict[str, _Kind] = {
-    "partner": _Kind(
-        PartnerRecord, PARTNERS, lambda it: (it.archived, it.name[:250]), lambda _it: {}
+KINDS: dict[str, RecordKind] = {
+    "partner": RecordKind(
+        PartnerRecord, PARTNERS, lambda it, _book: (it.archived, it.name[:250]), lambda _it: {}
     ),
-    "counterparty": _Kind(
+    "counterparty": RecordKind(
         CounterpartyRecord,
         COUNTERPARTIES,
-        lambda it: (
+        lambda it, _book: (
             it.archived,
             it.partner_ref,
             it.name[:250],
@@ -157,10 +209,10 @@ KINDS: dict[str, _Kind] = {
         ),
         lambda it: {"partner": it.partner_ref},
     ),
-    "agreement": _Kind(
+    "agreement": RecordKind(
         AgreementRecord,
         AGREEMENTS,
-        lambda it: (
+        lambda it, _book: (
             it.archived,
             it.partner_ref,
             it.name[:250],
@@ -174,10 +226,10 @@ KINDS: dict[str, _Kind] = {
             "warehouse": it.warehouse_ref,
         },
     ),
-    "contract": _Kind(
+    "contract": RecordKind(
         ContractRecord,
         CONTRACTS,
-        lambda it: (
+        lambda it, _book: (
             it.archived,
             it.counterparty_ref,
             it.agreement_ref,
@@ -200,12 +252,19 @@ KINDS: dict[str, _Kind] = {
 
 
 class Clients:
-    """Records of one kind about clients. Read, then fill, then merge under the lock."""
+    """Records of one kind about clients. Read, then fill, then merge under the lock.
+
+    `fates` tells of each record in the order read, after the merge.
+    """
+
+    kinds: Mapping[str, RecordKind] = KINDS
 
     def __init__(self, book: Book, kind: str) -> None:
         self.book = book
-        self.kind = KINDS[kind]
+        self.kind = self.kinds[kind]
         self.name = kind
+        self.fates: list[Fate] = []
+        self._fate: dict[str, Fate] = {}
         self._known: dict[str, tuple[Any, ...]] = {}
         self._rows: list[tuple[Any, ...]] = []
         self._same: list[str] = []
@@ -220,13 +279,17 @@ class Clients:
             if not isinstance(record, self.kind.record):
                 raise TypeError(f"{self.name} takes {self.kind.record.__name__}, not {record!r}")
             book.tally.read += 1
+            fate = Fate()
+            self.fates.append(fate)
             try:
-                check(record)
+                self.kind.check(record)
             except ValueError as error:
-                book.refuse(self.name, record.ref, reason(error), xml=repr(record)[:2000])
+                fate.reject(reason(error))
+                book.refuse(self.name, record.ref, fate.reason, xml=repr(record)[:2000])
             else:
                 book.tally.unchanged += record.ref in good
                 good[record.ref] = record
+                self._fate[record.ref] = fate
         self._known = known(
             book.staging,
             self.kind.target.model,
@@ -243,7 +306,7 @@ class Clients:
                 book.tally.unchanged += 1
                 self._same.append(ref)
             else:
-                self._rows.append((ref, *self.kind.values(record), digest, book.receipt))
+                self._rows.append((ref, *self.kind.values(record, book), digest, book.receipt))
                 news.append(record)
         self._note_others(news)
         return bool(self._rows or (book.overtakes and self._same))
@@ -259,7 +322,7 @@ class Clients:
             if isinstance(record, ContractRecord) and record.organisation_ref:
                 self._organisations[record.organisation_ref] = record.organisation_name[:250]
         for other, refs in referred.items():
-            target, _values = _STUBS[other]
+            target, _own = _STUBS[other]
             there = known(book.staging, target.model, book.connection.pk, list(refs))
             if missing := sorted(refs - set(there)):
                 self._stubs[other] = missing
@@ -268,8 +331,8 @@ class Clients:
         """Put the rows into the staging tables."""
         receipt = self.book.receipt
         for other, refs in self._stubs.items():
-            target, values = _STUBS[other]
-            fill(self.book.staging, target, [(ref, *values, 0, 0) for ref in refs])
+            target, own = _STUBS[other]
+            fill(self.book.staging, target, [_stub(ref, target, own) for ref in refs])
         if self._organisations:
             rows = [
                 (ref, False, name, _digest(name), receipt)
@@ -297,36 +360,12 @@ class Clients:
         if self._rows:
             touched = merge(staging, self.kind.target, batch)
             count(book, touched, len(self._rows), self._known, of_ref=0)
-
-
-def check(record: ClientRecord) -> None:
-    """Raises ValueError with the reason why a record cannot be kept."""
-    if not record.ref:
-        raise ValueError("an object without an identifier")
-    if len(record.ref) > REF_LENGTH:
-        raise ValueError("an identifier over 255 characters", record.ref[:60])
-    if not record.name.strip() and not record.archived:
-        raise ValueError("an object without a name")
-    if isinstance(record, CounterpartyRecord):
-        _check_counterparty(record)
-    if isinstance(record, ContractRecord):
-        _check_contract(record)
-
-
-def _check_counterparty(record: CounterpartyRecord) -> None:
-    if record.inn and not (record.inn.isdigit() and len(record.inn) in (10, 12)):
-        raise ValueError("an INN that has neither 10 nor 12 digits", record.inn[:60])
-    if record.kpp and len(record.kpp) != 9:
-        raise ValueError("a KPP that does not have 9 characters", record.kpp[:60])
-    if record.kind not in Counterparty.Kind.values:
-        raise ValueError("an unknown kind of counterparty", str(record.kind)[:60])
-
-
-def _check_contract(record: ContractRecord) -> None:
-    if record.credit_limit is not None and not 0 <= record.credit_limit < _MONEY_LIMIT:
-        raise ValueError("a credit limit that is negative or too large")
-    if record.deferral_days is not None and not 0 <= record.deferral_days <= 3650:
-        raise ValueError("a deferral that is negative or over ten years")
+            for each in touched:
+                ref = each.extra[0]
+                if ref not in self._known:
+                    self._fate[ref].status = "created"
+                elif each.changed:
+                    self._fate[ref].status = "changed"
 
 
 def _digest(record: object) -> int:

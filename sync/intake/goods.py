@@ -19,6 +19,7 @@ from sync.models.mirror import REF_LENGTH
 from sync.onec.commerceml import Item
 from sync.onec.records import ProductRecord
 from sync.onec.values import requisite_key
+from sync.owning import owned
 from sync.staging import dumps
 
 PRODUCTS = Target(
@@ -36,6 +37,7 @@ PRODUCTS = Target(
         "code",
         "item_type",
         "unit",
+        "unit_told",
         "country",
         "brand",
         "series",
@@ -94,6 +96,7 @@ class Goods:
     def __init__(self, book: Book) -> None:
         self.book = book
         self.fields = fields_of(book.connection)
+        self.target = owned(PRODUCTS, book.connection)
         self._rows: list[tuple[Any, ...]] = []
         self._marks: list[tuple[Any, ...]] = []
         self._known: dict[str, tuple[Any, ...]] = {}
@@ -183,6 +186,7 @@ class Goods:
             record.barcode[:255],
             record.code[:255],
             record.item_type[:120],
+            self.book.words.unit(record.unit)[:100],
             record.unit[:100],
             record.country[:250],
             (mapped.get("brand") or record.brand or record.manufacturer)[:250],
@@ -205,7 +209,7 @@ class Goods:
     def fill(self) -> None:
         """Put the rows into the staging tables."""
         if self._rows:
-            fill(self.book.staging, PRODUCTS, self._rows)
+            fill(self.book.staging, self.target, self._rows)
         if self._marks:
             fill(self.book.staging, MARKS, self._marks)
 
@@ -216,7 +220,7 @@ class Goods:
             mark_seen(book.staging, PRODUCTS, book.connection.pk, self._same, book.receipt)
         touched: list[Touched] = []
         if self._rows:
-            touched = merge(book.staging, PRODUCTS, batch)
+            touched = merge(book.staging, self.target, batch)
             count(book, touched, len(self._rows), self._known, of_ref=0)
         if self._marks:
             marked = amend(book.staging, MARKS, batch)
@@ -264,6 +268,7 @@ def fill_mapped(book: Book) -> Iterator[tuple[Target, list[tuple[Any, ...]]]]:
     A brand that no property tells stays what the goods themselves told.
     """
     fields = fields_of(book.connection)
+    target = owned(MAPPED, book.connection)
     found = Product.objects.filter(connection=book.connection)
     for products in _portions(
         found.order_by("pk").values_list(
@@ -284,7 +289,7 @@ def fill_mapped(book: Book) -> Iterator[tuple[Target, list[tuple[Any, ...]]]]:
                     receipt,
                 )
             )
-        yield MAPPED, rows
+        yield target, rows
 
 
 def _portions(found: Any, size: int = 1000) -> Iterator[list[tuple[Any, ...]]]:

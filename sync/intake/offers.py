@@ -12,6 +12,7 @@ from django.db import connection as database
 from django.utils.translation import gettext
 
 from base.texts import sku_key
+from sync import plain_offers
 from sync.intake.book import Book
 from sync.intake.classifier import add_stubs
 from sync.intake.parking import park
@@ -21,6 +22,7 @@ from sync.models.mirror import REF_LENGTH
 from sync.onec import commerceml
 from sync.onec.commerceml import Item, OfferDigests
 from sync.onec.records import OfferRecord
+from sync.owning import owned
 from sync.staging import dumps
 
 OFFERS = Target(
@@ -137,6 +139,7 @@ class Offers:
         self._prices: list[tuple[Any, ...]] = []
         self._stock: list[tuple[Any, ...]] = []
         self._count_as_read = True
+        self._changed: set[int] = set()
 
     def read(self, items: Sequence[Item]) -> bool:
         """Take the offers of a file; whether anything is to be written."""
@@ -181,6 +184,9 @@ class Offers:
         return self._take(sorted(told, key=lambda each: each.receipt))
 
     def _take(self, told: Sequence[Told]) -> bool:
+        if salt := self.book.offer_salt:
+            for each in told:
+                each.digests = _salted(each.digests, salt)
         self._look_up({each.ref for each in told})
         words = self._last_words(told)
         for each in words:
@@ -367,7 +373,12 @@ class Offers:
         found: dict[int, str] = {}
         for price in record.prices or ():
             pk, currency = self.book.price_types[price.price_type_ref]
-            if price.currency != currency and price.currency and currency:
+            if (
+                price.currency != currency
+                and price.currency
+                and currency
+                and self.book.words.currency(price.currency) != currency
+            ):
                 self.book.warn(
                     gettext("the offer %(ref)s has a price in %(told)s, its type is in %(known)s")
                     % {"ref": told.ref, "told": price.currency, "known": currency}
@@ -405,7 +416,7 @@ class Offers:
             mark_seen(staging, STOCK, connection_id, self._seen.stock, book.receipt)
         touched: list[Touched] = []
         if self._offers:
-            touched += merge(staging, OFFERS, batch)
+            touched += merge(staging, owned(OFFERS, book.connection), batch)
         if self._marks:
             touched += amend(staging, MARKS, batch)
         created = {each.pk for each in touched if each.extra[0] not in self._known}
@@ -415,6 +426,7 @@ class Offers:
             if rows:
                 facets = merge(staging, target, batch)
                 changed.update(each.pk for each in facets if each.changed)
+        self._changed = changed
         if products:
             batch.changes += _decide_sold(book, batch, products)
         if self._parked and self._count_as_read:
@@ -437,34 +449,27 @@ class Offers:
         park(self.book, rows)
 
     @property
+    def parked_refs(self) -> set[str]:
+        """Of the offers read, those kept aside."""
+        return {told.ref for told in self._parked}
+
+    @property
+    def changed_refs(self) -> set[str]:
+        """Of the offers known before, those that the merge changed."""
+        return {ref for ref, own in self._known.items() if own.pk in self._changed}
+
+    @property
     def left_parked(self) -> set[int]:
         """Of the offers kept aside that were read, those that must wait on."""
         return {told.parked_pk for told in self._parked}
 
 
-_SOLD = """
-    UPDATE sync_offer
-    SET is_sold = NOT is_sold, changed_in = %s, changed_at = %s
-    WHERE {among} AND is_plain AND is_sold = EXISTS (
-        SELECT 1 FROM sync_offer x
-        WHERE x.product_id = sync_offer.product_id AND NOT x.is_plain AND NOT x.archived
-    )
-"""
-
-
 def _decide_sold(book: Book, batch: Batch, products: set[int]) -> int:
-    """A plain offer is sold only where the product has no live offer with a characteristic."""
+    """Which plain offers of the products are sold, by the rule of the base."""
     staging = book.staging
-    with database.cursor() as cursor:
-        cursor.execute(
-            _SOLD.format(among=staging.among("product_id")),
-            [
-                batch.number,
-                database.ops.adapt_datetimefield_value(batch.at),
-                staging.listed(list(products)),
-            ],
-        )
-        return int(cursor.rowcount)
+    among = staging.among("product_id")
+    listed = staging.listed(list(products))
+    return plain_offers.decide(book.connection.plain_offers, batch, among, listed)
 
 
 @lru_cache(maxsize=4096)
@@ -472,6 +477,12 @@ def plain(quantity: Decimal) -> str:
     """A quantity as text, to 0.0001, without trailing zeros: "5", "2.5", "-1"."""
     text = f"{quantity.quantize(_FOURTH, ROUND_HALF_UP):f}".rstrip("0").rstrip(".")
     return "0" if text in {"-0", ""} else text
+
+
+def _salted(digests: OfferDigests, salt: int) -> OfferDigests:
+    if digests.identity is None:
+        return digests
+    return digests._replace(identity=digests.identity ^ salt)
 
 
 def _check(record: OfferRecord) -> None:

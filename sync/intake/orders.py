@@ -10,6 +10,7 @@ from django.db.models import Q
 
 from sync import ports
 from sync.intake.book import Book, reason
+from sync.intake.fates import Fate
 from sync.intake.offers import plain
 from sync.merging import Batch
 from sync.models import OutboxOrder, RemoteOrder
@@ -46,10 +47,14 @@ _UPDATED = [
 
 
 class Orders:
-    """Orders of a chunk. Read, then merge, then tell their owner after the commit."""
+    """Orders of a chunk. Read, then merge, then tell their owner after the commit.
+
+    `fates` tells of each record in the order read.
+    """
 
     def __init__(self, book: Book) -> None:
         self.book = book
+        self.fates: list[Fate] = []
         self._rows: dict[str, RemoteOrder] = {}
         self._created: set[str] = set()
         self._numbers: set[str] = set()
@@ -75,16 +80,19 @@ class Orders:
         by_number, by_ref = self._look_up(records)
         for record in records:
             book.tally.read += 1
+            fate = Fate()
+            self.fates.append(fate)
             try:
-                _check(record)
+                check(record)
                 # the number is ours and stable; the identifier is often absent
                 own = by_number.get(record.number) if record.number else None
                 own = own or (by_ref.get(record.ref) if record.ref else None)
                 number = own.number if own else _number(record)
                 row = self._row(record, number, own)
             except ValueError as error:
+                fate.reject(reason(error))
                 book.refuse(
-                    "document", record.number or record.ref, reason(error), xml=repr(record)[:2000]
+                    "document", record.number or record.ref, fate.reason, xml=repr(record)[:2000]
                 )
                 continue
             self._numbers.update({number, record.number})
@@ -95,6 +103,7 @@ class Orders:
                 book.tally.unchanged += 1
             elif own is None:
                 self._created.add(number)
+            fate.status = "created" if own is None else "changed"
             self._rows[number] = row
         return bool(self._rows or self._numbers)
 
@@ -160,8 +169,15 @@ class Orders:
         if self._numbers:
             OutboxOrder.objects.filter(
                 connection=book.connection, number__in=self._numbers
-            ).exclude(state=OutboxOrder.State.CONFIRMED).update(
-                state=OutboxOrder.State.CONFIRMED, confirmed_at=book.now(), error=""
+            ).exclude(state=OutboxOrder.State.CONFIRMED).exclude(
+                # one that a person sends anew is not told of before 1C has fetched it
+                state=OutboxOrder.State.WAITING,
+                decided_at__isnull=False,
+            ).update(
+                state=OutboxOrder.State.CONFIRMED,
+                confirmed_at=book.now(),
+                error="",
+                not_before=None,
             )
 
 
@@ -175,7 +191,8 @@ def tell(book: Book) -> None:
     book.order_ids = []
 
 
-def _check(record: RemoteOrderRecord) -> None:
+def check(record: RemoteOrderRecord) -> None:
+    """Raises ValueError with the reason why an order cannot be kept."""
     if not record.number and not record.ref:
         raise ValueError("a document without Номер and Ид")
     if len(record.number) > 50:

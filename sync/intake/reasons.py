@@ -6,6 +6,9 @@ to be found for translation. `sync.intake.book.reason` translates them when they
 
 from __future__ import annotations
 
+from functools import cache
+
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_noop as _
 
 OF_FILES = (
@@ -17,6 +20,8 @@ OF_FILES = (
     _("the XML is broken"),
     _("an object of the file is over 16 MB: refused"),
     _("no object was recognised in the file"),
+    _("not the answers of a pull"),
+    _("the answers of the pull break off"),
 )
 OF_OBJECTS = (
     _("a counterparty without Ид and name"),
@@ -44,4 +49,24 @@ OF_OBJECTS = (
     _("an order number over 50 characters"),
     _("an unknown kind of counterparty"),
     _("not a number"),
+    _("a movement without a time"),
+    _("a payment without a date or an amount"),
+    _("a price of a package whose size 1C did not tell"),
+    _("settlements in a currency that 1C did not describe"),
+    _("settlements of a party that 1C did not describe"),
 )
+
+
+def key_of(told: str) -> str:
+    """The reason without its particulars, to find others of the kind by: plain English words.
+
+    `told` is a reason in words, with particulars behind a colon or without. One that is not in
+    the lists is its own key.
+    """
+    begins = told.partition(": ")[0].strip()
+    return _keys(get_language() or "").get(begins, begins)[:120]
+
+
+@cache
+def _keys(_language: str) -> dict[str, str]:
+    return {gettext(words): words for words in (*OF_FILES, *OF_OBJECTS)}

@@ -2,12 +2,88 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any, ClassVar
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from sync.models.exchange import Connection, ReceivedFile
-from sync.models.mirror import Mirrored
+from sync.models.mirror import Mirrored, MirrorQuerySet
 from sync.models.partners import Contract, Counterparty, Organisation
+
+_NOTHING = Decimal("0.00")
+
+
+@dataclass(frozen=True, slots=True)
+class Owed:
+    """What stands open in one currency: `debt` and `overdue` are owed to us, `advance` by us."""
+
+    currency: str
+    debt: Decimal = _NOTHING
+    overdue: Decimal = _NOTHING
+    advance: Decimal = _NOTHING
+
+    @property
+    def balance(self) -> Decimal:
+        """Above zero the client owes."""
+        return self.debt - self.advance
+
+
+@dataclass(slots=True)
+class Statement:
+    """The movements of a period in one currency, in order, and the balances around them."""
+
+    currency: str
+    opening: Decimal = _NOTHING
+    closing: Decimal = _NOTHING
+    entries: list[SettlementEntry] = field(default_factory=list)
+
+
+class BalanceQuerySet(MirrorQuerySet):
+    """Reading what is owed."""
+
+    def by_currency(self, on: date) -> Mapping[str, Owed]:
+        """What these balances come to on a day, by currency, never added across. One query.
+
+        What is due on the day itself is not overdue yet.
+        """
+        found: dict[str, Owed] = {}
+        rows = self.current().values_list("currency", "amount", "due_on")
+        for currency, amount, due_on in rows:
+            own = found.get(currency, Owed(currency))
+            debt, advance = max(amount, _NOTHING), max(-amount, _NOTHING)
+            late = debt if due_on is not None and due_on < on else _NOTHING
+            found[currency] = Owed(
+                currency, own.debt + debt, own.overdue + late, own.advance + advance
+            )
+        return dict(sorted(found.items()))
+
+
+class EntryQuerySet(MirrorQuerySet):
+    """Reading movements."""
+
+    def statement(self, start: datetime, until: datetime) -> Mapping[str, Statement]:
+        """Movements from `start` up to, and without, `until`, by currency. Two queries.
+
+        The opening balance is the sum of all movements before: it is as whole as what 1C told.
+        """
+        found: dict[str, Statement] = {}
+        current = self.current()
+        before = current.filter(moved_at__lt=start).values_list("currency", "amount")
+        for currency, amount in before.iterator():
+            own = found.setdefault(currency, Statement(currency))
+            own.opening += amount
+            own.closing += amount
+        period = current.filter(moved_at__gte=start, moved_at__lt=until)
+        for entry in period.order_by("moved_at", "pk"):
+            own = found.setdefault(entry.currency, Statement(entry.currency))
+            own.closing += entry.amount
+            own.entries.append(entry)
+        return dict(sorted(found.items()))
 
 
 class Settled(Mirrored):
@@ -55,6 +131,8 @@ class SettlementBalance(Settled):
     due_on = models.DateField(_("due"), null=True, blank=True)
     as_of = models.DateTimeField(_("as of"))
 
+    objects: ClassVar[models.Manager[Any]] = BalanceQuerySet.as_manager()
+
     class Meta(Mirrored.Meta):
         abstract = False
         verbose_name = _("settlement balance")
@@ -83,6 +161,8 @@ class SettlementEntry(Settled):
 
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.CORRECTION)
     moved_at = models.DateTimeField(_("when"))
+
+    objects: ClassVar[models.Manager[Any]] = EntryQuerySet.as_manager()
 
     class Meta(Mirrored.Meta):
         abstract = False

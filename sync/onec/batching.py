@@ -19,8 +19,8 @@ SUSPECT_AFTER = 3
 every ten minutes, so a third costs the others half an hour at most."""
 
 LONE = 4
-"""Times given alone in vain, while 1C took others: by then two hours of pauses have passed, and
-whatever locked the order in 1C for a moment (a period being closed, an open card) is over."""
+"""Times given alone in vain, while 1C took others: by then nearly two hours of pauses have passed,
+and whatever locked the order in 1C for a moment (an open card, a period being closed) is over."""
 
 LONE_IN_SILENCE = 12
 """The same while 1C took nothing at all: the fault is likelier 1C's own, and a weekend of it
@@ -60,14 +60,15 @@ def pause_after(lone: int) -> timedelta:
     return min(PAUSE * 2 ** min(lone - 1, 10), LONGEST_PAUSE)
 
 
-def needs_person(lone: int, *, others_taken: bool) -> bool:
-    """Whether to stop trying an order given `lone` times alone.
+def needs_person(alone: Sequence[datetime], taken: Sequence[datetime]) -> bool:
+    """Whether to stop trying an order that was given alone at these times, in vain.
 
-    `others_taken` says whether 1C took others since the first of these times.
+    `taken` are moments at which 1C took others. What was tried before the first of them since the
+    order was alone, but for one time, proves nothing: 1C may have been out of order itself.
     """
-    return lone >= (LONE if others_taken else LONE_IN_SILENCE)
-
-
-def first_lone(given: Sequence[datetime], lone: int) -> datetime | None:
-    """When the first of the last `lone` times was; None when that is not known any more."""
-    return given[-lone] if 0 < lone <= len(given) else None
+    if not alone:
+        return False
+    if len(alone) >= LONE_IN_SILENCE:
+        return True
+    well = min((at for at in taken if at > alone[0]), default=None)
+    return well is not None and sum(at > well for at in alone) + 1 >= LONE

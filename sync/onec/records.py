@@ -349,3 +349,48 @@ class OfferStockRecord:
 
     ref: str
     stock: tuple[StockRecord, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WholeRecord:
+    """The end of a telling that was whole: what of its kind was not told is settled or gone.
+
+    It stands behind all that was told. ``counterparty_refs`` are those it was whole for, empty
+    when it was the whole base.
+    """
+
+    counterparty_refs: tuple[str, ...] = ()
+
+
+Record = (
+    PartnerRecord
+    | CounterpartyRecord
+    | AgreementRecord
+    | ContractRecord
+    | RemoteOrderRecord
+    | OrderStatusRecord
+    | SettlementRecord
+    | PaymentRecord
+    | OfferPricesRecord
+    | OfferStockRecord
+    | WholeRecord
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One object of a stored file of records.
+
+    ``position`` counts from 1 and is the same at every reading of the file. ``kind`` is that of
+    the record ("partner", "balance", ...), ``version`` 1C's mark of the object's state, empty when
+    not told. ``record`` is ``None`` when the object cannot be read: ``error`` then says why, plain
+    words first and particulars behind. ``fragment`` is the object as it arrived, for a person.
+    """
+
+    position: int
+    kind: str
+    ref: str
+    version: str
+    record: Record | None
+    error: tuple[str, ...] = ()
+    fragment: str = ""

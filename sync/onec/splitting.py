@@ -98,17 +98,23 @@ def _place(order: OutgoingOrder, line: OutgoingLine) -> tuple[str, str]:
 
 
 def _at(order: OutgoingOrder, share: Share) -> OutgoingOrder:
-    return replace(order, warehouse_ref=share.warehouse_ref, warehouse_name=share.warehouse_name)
+    """The lines of a share as an order from its warehouse, with the numbers of the whole."""
+    lines = (order.lines[position] for position in share.positions)
+    return replace(
+        order,
+        lines=tuple(replace(line, warehouse_ref="", warehouse_name="") for line in lines),
+        warehouse_ref=share.warehouse_ref,
+        warehouse_name=share.warehouse_name,
+    )
 
 
 def _part(order: OutgoingOrder, share: Share, number: str, place: str) -> OutgoingOrder:
-    lines = tuple(order.lines[position] for position in share.positions)
-    vat = sum((line.vat_amount for line in lines), Decimal(0))
-    amount = sum((line.amount for line in lines), Decimal(0))
+    part = _at(order, share)
+    vat = sum((line.vat_amount for line in part.lines), Decimal(0))
+    amount = sum((line.amount for line in part.lines), Decimal(0))
     return replace(
-        _at(order, share),
+        part,
         number=number,
-        lines=lines,
         vat_amount=vat,
         amount=amount if order.vat_included else amount + vat,
         requisites=(*order.requisites, (OF_ORDER, order.number), (PART, place)),

@@ -20,27 +20,20 @@ _DIGITS = 40
 _NUMBER_NOISE = str.maketrans({" ": None, "\u00a0": None, "\u202f": None, ",": "."})
 
 CURRENCIES: Mapping[str, str] = {
-    "руб": "RUB",
-    "руб.": "RUB",
-    "р.": "RUB",
-    "rur": "RUB",
-    "643": "RUB",
-    "810": "RUB",
-    "грн": "UAH",
-    "грн.": "UAH",
-    "980": "UAH",
-    "usd": "USD",
-    "840": "USD",
-    "$": "USD",
-    "eur": "EUR",
-    "978": "EUR",
-    "€": "EUR",
-    "тг": "KZT",
-    "тг.": "KZT",
-    "398": "KZT",
-    "byn": "BYN",
-    "933": "BYN",
+    **dict.fromkeys(("руб", "руб.", "р.", "р", "рубль", "рублей", "₽", "rur", "643", "810"), "RUB"),
+    **dict.fromkeys(("грн", "грн.", "гривна", "₴", "980"), "UAH"),
+    **dict.fromkeys(("usd", "840", "$", "дол", "дол.", "долл", "долл.", "доллар"), "USD"),
+    **dict.fromkeys(("eur", "978", "€", "евро"), "EUR"),
+    **dict.fromkeys(("тг", "тг.", "тнг", "тенге", "₸", "398"), "KZT"),
+    **dict.fromkeys(("byn", "933", "бел. руб", "бел. руб.", "бел.руб", "бел.руб.", "974"), "BYN"),
+    **dict.fromkeys(("юань", "юаней", "156"), "CNY"),
+    **dict.fromkeys(("сом", "417"), "KGS"),
+    **dict.fromkeys(("сум", "860"), "UZS"),
+    **dict.fromkeys(("драм", "051"), "AMD"),
+    **dict.fromkeys(("лари", "981"), "GEL"),
 }
+"""Codes of ISO 4217 by spelling: letters, digits (810 and 974 are of before the last change of
+money), signs, and how people abbreviate."""
 
 
 @lru_cache(maxsize=8192)

@@ -2,6 +2,38 @@
 
 from __future__ import annotations
 
-from sync.screens.base import ScreenItem
+from django.utils.translation import gettext_lazy as _
 
-ITEMS: tuple[ScreenItem, ...] = ()
+from sync.screens.base import BOARD, ScreenItem
+
+ITEMS: tuple[ScreenItem, ...] = (
+    ScreenItem(_("Health"), BOARD, icon="site", order=1, right="sync.view_run"),
+    ScreenItem(
+        _("Orders to 1C"), "exchange:outbox", icon="upload", order=4, right="sync.view_outboxorder"
+    ),
+    ScreenItem(
+        _("Uploads of 1C"), "exchange:uploads", icon="upload", order=15, right="sync.view_run"
+    ),
+    ScreenItem(
+        _("Goods no longer told"),
+        "exchange:absences",
+        icon="view",
+        order=16,
+        right="sync.view_run",
+    ),
+    ScreenItem(
+        _("Connect a base of 1C"),
+        "exchange:connect",
+        icon="link",
+        order=75,
+        right="sync.add_connection",
+    ),
+    ScreenItem(_("Maps"), "exchange:maps", icon="list-ul", order=6, right="sync.change_pricetype"),
+    ScreenItem(
+        _("Owners of fields"),
+        "exchange:owners",
+        icon="lock",
+        order=7,
+        right="sync.change_connection",
+    ),
+)

@@ -58,6 +58,7 @@ TABLE = [
     # 1C has a password of its own; its refusal is 200 with the word "failure" inside
     Row("sync:exchange", "get", "200 200 200 200 200 200 200"),
     Row("sync:exchange-bitrix", "get", "200 200 200 200 200 200 200"),
+    Row("sync:exchange-check", "get", "200 200 200 200 200 200 200"),
     Row("home:dashboard", "get", "302 200 200 200 200 200 200"),
     Row("home:search", "get", "302 200 200 200 200 200 200"),
     Row("news:index", "get", "302 200 200 200 200 200 200"),

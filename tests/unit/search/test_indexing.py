@@ -269,6 +269,7 @@ def test_renewal_costs_a_fixed_number_of_queries(
             prices={0: "1.00"},
             stock="1",
         )
-    # state 2, twice; reading 1 + 1 + 7; what documents are made of 4 + 3; cursors 2
-    with django_assert_num_queries(22):
+    # state 2, twice; reading 1 + 1 + 8; stock that changed 1; what documents are made of 5 + 3;
+    # cursors 2
+    with django_assert_num_queries(25):
         indexing.refresh()

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
+from itertools import pairwise
 
 import pytest
+from django.utils import timezone
 from django.utils.translation import override
 
 from onec.orders import read_batch
 from sync import outbound, ports
-from sync.models import ExchangeSession, OutboxOrder, Rejection, Run
+from sync.models import Connection, ExchangeSession, OutboxOrder, Rejection, Run
+from sync.onec import batching
 from tests.factories.sync import (
     AT,
     ConnectionFactory,
@@ -154,3 +158,168 @@ def test_give_keeps_orders_without_vat_apart_from_zero(session: ExchangeSession)
     outbound.enqueue(session.connection, outgoing_order("1", lines=lines))
     (order,) = read_batch(outbound.give(session=session, at=AT).body.decode())
     assert [line.vat_rate for line in order.lines] == ["Без НДС", "0"]
+
+
+class Base:
+    """1C that cannot load some orders: it says `success` for whole batches or not at all."""
+
+    def __init__(self, connection: Connection, poisoned: set[str]) -> None:
+        self.connection = connection
+        self.poisoned = poisoned
+        self.loaded: list[str] = []
+        self.at = AT
+        self.answers: list[tuple[str, ...]] = []
+        self.is_broken = False
+
+    def exchange(self) -> tuple[str, ...]:
+        """One exchange, ten minutes after the last."""
+        self.at += timedelta(minutes=10)
+        session = ExchangeSessionFactory(connection=self.connection, exchange_type="sale")
+        numbers = outbound.give(session=session, at=self.at).numbers
+        self.answers.append(numbers)
+        if not self.is_broken and not self.poisoned.intersection(numbers):
+            self.loaded += outbound.confirm(session=session, at=self.at) or ()
+        return numbers
+
+
+@pytest.mark.gotcha(52)
+def test_an_order_that_1c_cannot_load_stops_nobody() -> None:
+    base = Base(ConnectionFactory(), {"13"})
+    for number in range(20):
+        outbound.enqueue(base.connection, outgoing_order(str(number + 1)))
+    for step in range(40):
+        # others keep ordering
+        if step % 4 == 0:
+            outbound.enqueue(base.connection, outgoing_order(str(100 + step)))
+        base.exchange()
+
+    fresh = {str(100 + step) for step in range(0, 40, 4)}
+    assert set(base.loaded) == ({str(number + 1) for number in range(20)} | fresh) - {"13"}
+    assert len(base.loaded) == len(set(base.loaded))
+    row = OutboxOrder.objects.get(number="13")
+    assert row.state == State.PERSON
+    assert row.lone_attempts == batching.LONE
+    assert row.attempts >= batching.SUSPECT_AFTER + batching.LONE
+    assert row.error
+    # alone, and ever more seldom
+    alone = [place for place, numbers in enumerate(base.answers) if numbers == ("13",)]
+    assert len(alone) == batching.LONE
+    gaps = [after - before for before, after in pairwise(alone)]
+    assert gaps == sorted(gaps)
+    assert gaps[-1] > gaps[0]
+    rejection = Rejection.objects.get(ref="13")
+    assert rejection.reason == row.error
+
+
+def test_orders_placed_after_the_poisoned_one_pass_it_by() -> None:
+    base = Base(ConnectionFactory(), {"1"})
+    outbound.enqueue(base.connection, outgoing_order("1"))
+    for _turn in range(batching.SUSPECT_AFTER):
+        base.exchange()
+    outbound.enqueue(base.connection, outgoing_order("2"))
+    base.exchange()
+    base.exchange()
+    assert base.loaded == ["2"]
+
+
+def test_a_broken_base_makes_no_work_for_people_before_two_days() -> None:
+    base = Base(ConnectionFactory(), set())
+    base.is_broken = True
+    for number in "1234":
+        outbound.enqueue(base.connection, outgoing_order(number))
+    for _turn in range(100):
+        base.exchange()
+    assert set(_states().values()) == {State.GIVEN}
+    base.is_broken = False
+    for _turn in range(60):
+        base.exchange()
+    assert set(_states().values()) == {State.CONFIRMED}
+
+
+def test_a_lone_order_that_1c_never_takes_needs_a_person_at_last() -> None:
+    base = Base(ConnectionFactory(), {"1"})
+    outbound.enqueue(base.connection, outgoing_order("1"))
+    for _turn in range(400):
+        base.exchange()
+    row = OutboxOrder.objects.get()
+    assert row.state == State.PERSON
+    assert row.lone_attempts == batching.LONE_IN_SILENCE
+    assert len(row.givings) <= outbound.KEPT_GIVINGS
+    assert row.givings[-1]["count"] == 1
+
+
+def test_givings_tell_when_and_in_which_batch(session: ExchangeSession) -> None:
+    outbound.enqueue(session.connection, outgoing_order("1"))
+    outbound.enqueue(session.connection, outgoing_order("2"))
+    outbound.give(session=session, at=AT)
+    row = OutboxOrder.objects.get(number="1")
+    assert row.givings == [{"batch": row.batch_id, "at": AT.isoformat(), "count": 2}]
+
+
+def test_give_keeps_back_what_is_held_or_rests(session: ExchangeSession) -> None:
+    for number in "123":
+        outbound.enqueue(session.connection, outgoing_order(number))
+    OutboxOrder.objects.filter(number="1").update(state=State.HELD)
+    OutboxOrder.objects.filter(number="2").update(not_before=AT + timedelta(minutes=1))
+    assert outbound.give(session=session, at=AT).numbers == ("3",)
+    assert outbound.give(session=session, at=AT + timedelta(minutes=1)).numbers == ("2", "3")
+
+
+def test_confirm_leaves_an_order_that_was_sent_anew_since(session: ExchangeSession) -> None:
+    for number in "123":
+        outbound.enqueue(session.connection, outgoing_order(number))
+    outbound.give(session=session, at=AT)
+    later = timezone.now() + timedelta(minutes=1)
+    OutboxOrder.objects.filter(number="1").update(state=State.WAITING, decided_at=later)
+    OutboxOrder.objects.filter(number="2").update(state=State.HELD, decided_at=later)
+    assert outbound.confirm(session=session, at=later) == ("2", "3")
+
+
+def test_unconfirmed_are_those_that_wait_longer_than_the_base_allows() -> None:
+    connection = ConnectionFactory(unconfirmed_hours=24)
+    for number in "12345":
+        outbound.enqueue(connection, outgoing_order(number))
+    outbound.enqueue(ConnectionFactory(), outgoing_order("6"))
+    old = AT - timedelta(hours=25)
+    OutboxOrder.objects.update(queued_at=old)
+    OutboxOrder.objects.filter(number="2").update(queued_at=AT - timedelta(hours=23))
+    OutboxOrder.objects.filter(number="3").update(state=State.CONFIRMED)
+    OutboxOrder.objects.filter(number="4").update(decided_at=AT - timedelta(hours=1))
+    OutboxOrder.objects.filter(number="5").update(state=State.GIVEN)
+    found = outbound.unconfirmed(connection, AT)
+    assert [(row.number, row.since) for row in found] == [("1", old), ("5", old)]
+
+
+def test_enqueue_parts_gives_each_part_a_number_of_its_own() -> None:
+    connection = ConnectionFactory(split_orders="vat")
+    none = outgoing_line(vat_rate=None, vat_amount=Decimal("0.00"))
+    order = outgoing_order("100001", lines=(outgoing_line(), none))
+    asked: list[int] = []
+
+    def numbers(count: int) -> list[str]:
+        asked.append(count)
+        return ["100002", "100003"]
+
+    made = outbound.enqueue_parts(connection, order, numbers=numbers)
+
+    assert asked == [2]
+    assert [(share.positions, part.number) for share, part in made] == [
+        ((0,), "100002"),
+        ((1,), "100003"),
+    ]
+    rows = OutboxOrder.objects.values_list("number", "parent_number").order_by("number")
+    assert list(rows) == [("100002", "100001"), ("100003", "100001")]
+    whole = outgoing_order("100004")
+    assert outbound.enqueue_parts(connection, whole, numbers=numbers)[0][1].number == "100004"
+    assert OutboxOrder.objects.get(number="100004").parent_number == ""
+    assert asked == [2]
+
+
+def test_preview_is_what_1c_would_get(session: ExchangeSession) -> None:
+    session.connection.charset = "windows-1251"
+    session.connection.save()
+    row = outbound.enqueue(session.connection, outgoing_order("1"))
+    body = outbound.preview(row, at=AT)
+    assert body == outbound.give(session=session, at=AT).body
+    row.payload = {"number": "1"}
+    assert outbound.preview(row, at=AT) == b""

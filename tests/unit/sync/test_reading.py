@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from tests.factories.sync import (
     OfferFactory,
     ProductFactory,
     RunFactory,
+    WarehouseFactory,
     tell_prices,
 )
 
@@ -179,3 +181,17 @@ def test_health_never_raises(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_nothing_is_visible_without_a_base() -> None:
     ProductFactory()
     assert reading.category_tree(Visibility.nothing()) == ()
+
+
+def test_stock_that_counts_leaves_out_closed_warehouses_and_debts() -> None:
+    told = {"1": "5", "2": "7.5", "3": "-2"}
+
+    assert reading.sellable(told, frozenset({"2"})) == {"1": Decimal(5), "3": Decimal(0)}
+    assert reading.sellable(None, frozenset({"2"})) == {}
+
+
+def test_closed_warehouses_are_those_that_dealers_do_not_buy_from() -> None:
+    shut = WarehouseFactory(is_sold_from=False)
+    rows = [shut, WarehouseFactory()]
+
+    assert reading.closed_warehouses() == {str(shut.pk)} == reading.closed_keys(rows)

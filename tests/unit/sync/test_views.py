@@ -178,7 +178,7 @@ def test_guessing_is_stopped(base: Connection) -> None:
 
 @pytest.mark.parametrize(
     ("exchange_type", "mode"),
-    [("catalog", "format"), ("sale", ""), ("listen", "checkauth"), ("", ""), ("<b>", "init")],
+    [("catalog", "format"), ("sale", ""), ("highload", "checkauth"), ("", ""), ("<b>", "init")],
 )
 def test_an_unknown_type_or_mode_is_a_failure(
     base: Connection, onec: OneC, exchange_type: str, mode: str

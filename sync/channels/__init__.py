@@ -1,0 +1,1 @@
+"""Ways by which the portal itself fetches what 1C has to tell."""
