@@ -28,7 +28,7 @@ from dealer_area.pricing import Money
 from home.models import StandardPage
 from sync import reading
 from sync.models import Contract
-from sync.reading import CategoryNode
+from sync.reading import CategoryNode, Freshness
 
 MENU_CHILDREN = 7
 """Categories of the second level below one heading of the menu."""
@@ -208,7 +208,7 @@ class Frame:
         return Age(
             told.stock_at,
             told.prices_at,
-            state_of(told.stock_at, told.prices_at, now, branding()),
+            state_of(told, now, branding()),
         )
 
     @property
@@ -290,22 +290,24 @@ def branding() -> Branding:
     return found
 
 
-def state_of(
-    stock_at: datetime | None, prices_at: datetime | None, now: datetime, limits: Branding
-) -> str:
-    """ "fresh", "old" when one of the two is older than the settings allow, "stale" when much so.
+def state_of(told: Freshness, now: datetime, limits: Branding) -> str:
+    """ "fresh", "old" when stock or prices are late, "stale" when they are an alarm.
 
-    What 1C has never told is stale: nothing is known.
+    The schedule of the exchange says which; where it says nothing (switched off, paused) the
+    supplier's settings of what is old do. What 1C has never told is stale: nothing is known.
     """
-    ages = (
-        (stock_at, timedelta(minutes=limits.stock_old_minutes)),
-        (prices_at, timedelta(hours=limits.prices_old_hours)),
+    facets = (
+        (told.stock_at, told.stock_state, timedelta(minutes=limits.stock_old_minutes)),
+        (told.prices_at, told.prices_state, timedelta(hours=limits.prices_old_hours)),
     )
-    if any(at is None or now - at > limit * STALE_TIMES for at, limit in ages):
+    states = {_facet_state(at, state, now, limit) for at, state, limit in facets}
+    return next(state for state in ("stale", "old", "fresh") if state in states)
+
+
+def _facet_state(at: datetime | None, state: str, now: datetime, limit: timedelta) -> str:
+    if at is None or (now - at > limit * STALE_TIMES and not state):
         return "stale"
-    if any(at is not None and now - at > limit for at, limit in ages):
-        return "old"
-    return "fresh"
+    return state or ("old" if now - at > limit else "fresh")
 
 
 def _menu_item(node: CategoryNode) -> MenuItem:

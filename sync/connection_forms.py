@@ -11,12 +11,14 @@ from zoneinfo import available_timezones
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.forms import WagtailAdminModelForm
 
 from base.secrets import seal
-from sync import connections
+from sync import connections, plain_offers
 from sync.connections import BadAddress
 from sync.families import VERSIONS
 from sync.models import Connection
@@ -31,7 +33,7 @@ LEAST_LIMIT = 10_000
 def version_field() -> forms.ChoiceField:
     """The choice of the version in which orders are written."""
     return forms.ChoiceField(
-        label=gettext_lazy("CommerceML version of orders"),
+        label=capfirst(gettext_lazy("CommerceML version of orders")),
         required=False,
         choices=[(each, each or gettext_lazy("the portal's own choice")) for each in VERSIONS],
         help_text=gettext_lazy("For a 1C that names none itself."),
@@ -41,7 +43,7 @@ def version_field() -> forms.ChoiceField:
 def addresses_field() -> forms.CharField:
     """Where 1C may come from."""
     return forms.CharField(
-        label=gettext_lazy("allowed addresses"),
+        label=capfirst(gettext_lazy("allowed addresses")),
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy(
@@ -121,12 +123,12 @@ class ConnectionForm(CheckedSettings, WagtailAdminModelForm):
     schema_version = version_field()
     allowed_addresses = addresses_field()
     new_password = forms.BooleanField(
-        label=gettext_lazy("make a new password"),
+        label=capfirst(gettext_lazy("make a new password")),
         required=False,
         help_text=gettext_lazy("It is shown once, after saving. The old one stops working."),
     )
     new_odata_password = forms.CharField(
-        label=gettext_lazy("password of OData"),
+        label=capfirst(gettext_lazy("password of OData")),
         required=False,
         strip=False,
         widget=forms.PasswordInput(render_value=False, attrs={"autocomplete": "new-password"}),
@@ -190,6 +192,8 @@ class ConnectionForm(CheckedSettings, WagtailAdminModelForm):
         if self.cleaned_data.get("new_odata_password"):
             self.instance.odata_password = seal(self.cleaned_data["new_odata_password"])
         connection: Connection = super().save(commit=commit)
+        if commit and "plain_offers" in self.changed_data:
+            plain_offers.apply_rule(connection=connection, by=self.for_user, at=timezone.now())
         if self.cleaned_data.get("new_password"):
             self.made_password = secrets.token_urlsafe(12)
             connections.set_password(
@@ -202,12 +206,12 @@ class FirstStep(forms.Form):
     """What the base is called, and which configuration it is."""
 
     name = forms.CharField(
-        label=gettext_lazy("name"),
+        label=capfirst(gettext_lazy("name")),
         max_length=120,
         help_text=gettext_lazy("As your people call it: “УТ 11, Москва”."),
     )
     family = forms.ChoiceField(
-        label=gettext_lazy("configuration of 1C"),
+        label=capfirst(gettext_lazy("configuration of 1C")),
         choices=Connection.Family.choices,
         widget=forms.RadioSelect,
         initial=Connection.Family.UT11,

@@ -15,6 +15,7 @@ from sync import schedule
 from sync.models import Alarm, Connection, OutboxOrder, Parked, ReceivedFile, Rejection, Run
 from sync.models import Schedule as ScheduleRow
 from sync.schedule import State
+from sync.sources import brings
 
 SHOWN_RUNS = 30
 """Runs of a kind in its chart."""
@@ -94,7 +95,7 @@ def health(at: datetime) -> Health:
     runs = _last_runs(ids, at)
     lines: dict[int, list[Line]] = {pk: [] for pk in ids}
     for row, state in schedule.followed(ids, at):
-        own = [run for run in runs.get(row.connection_id, ()) if schedule.brings(row.kind, run)]
+        own = [run for run in runs.get(row.connection_id, ()) if brings(row.kind, run)]
         lines[row.connection_id].append(Line(row, state, own[:SHOWN_RUNS]))
     counts = _counts(ids)
     return Health(

@@ -11,7 +11,7 @@ from datetime import tzinfo
 from typing import BinaryIO
 
 from sync.models import ReceivedFile
-from sync.onec import odata, push
+from sync.onec import odata, push, statement
 from sync.onec.records import Row
 
 Reader = Callable[[BinaryIO, str, tzinfo], Iterable[Row]]
@@ -20,5 +20,6 @@ Reader = Callable[[BinaryIO, str, tzinfo], Iterable[Row]]
 READERS: Mapping[str, Reader] = {
     ReceivedFile.Kind.PUSH: push.read,
     ReceivedFile.Kind.PULL: odata.read,
+    ReceivedFile.Kind.STATEMENT: statement.read,
 }
 """By `ReceivedFile.kind`."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -13,6 +13,7 @@ from django.db.models import Max, Q
 
 from base.media import signed_url
 from base.texts import name_key, sort_key
+from sync import schedule
 from sync.models import (
     Category,
     ChangeBatch,
@@ -23,6 +24,7 @@ from sync.models import (
     Property,
     PropertyValue,
     Run,
+    Schedule,
     Warehouse,
 )
 from sync.pictures import is_picture, size_name
@@ -245,35 +247,53 @@ def closed_warehouses() -> frozenset[str]:
 
 @dataclass(frozen=True, slots=True)
 class Freshness:
-    """When 1C last told stock and prices; `None` while it never has."""
+    """When 1C last told stock and prices; `None` while it never has.
+
+    `stock_state` and `prices_state` are what the schedules say of it (`schedule.punctuality`):
+    "fresh", "old" when a time was missed, "stale" when it is an alarm, empty when they say nothing.
+    """
 
     stock_at: datetime | None
     prices_at: datetime | None
+    stock_state: str = ""
+    prices_state: str = ""
+
+
+_WORST = ("stale", "old", "fresh", "")
 
 
 def freshness(connection_ids: Collection[int], now: datetime) -> Freshness:
-    """The oldest word among the bases: all of them are at least as fresh. One query."""
-    told = list(
-        Run.objects.filter(
-            connection_id__in=connection_ids, state=Run.State.DONE, finished_at__lte=now
-        )
-        .filter(Q(tells_stock=True) | Q(tells_prices=True))
-        .values("connection_id")
-        .annotate(
-            stock_at=Max("finished_at", filter=Q(tells_stock=True)),
-            prices_at=Max("finished_at", filter=Q(tells_prices=True)),
-        )
-        .order_by()
+    """The oldest word among the bases: all of them are at least as fresh. One query.
+
+    A base that has never told stock, or prices, is not asked for them.
+    """
+    kinds = (Schedule.Kind.STOCK, Schedule.Kind.PRICES)
+    rows = schedule.with_success(
+        Schedule.objects.filter(connection_id__in=connection_ids).select_related("connection"),
+        *kinds,
+        field="finished_at",
     )
-    stock = [row["stock_at"] for row in told if row["stock_at"]]
-    prices = [row["prices_at"] for row in told if row["prices_at"]]
-    return Freshness(min(stock, default=None), min(prices, default=None))
+    told: dict[str, list[tuple[datetime, str]]] = {kind: [] for kind in kinds}
+    for row in rows:
+        moment = max(schedule.successes(row), default=None)
+        if moment is not None:
+            told[row.kind].append((moment, schedule.punctuality(row, moment, now)))
+    (stock_at, stock_state), (prices_at, prices_state) = (_oldest(told[kind]) for kind in kinds)
+    return Freshness(stock_at, prices_at, stock_state, prices_state)
+
+
+def _oldest(told: Sequence[tuple[datetime, str]]) -> tuple[datetime | None, str]:
+    """The oldest moment and the worst state."""
+    moment = min((moment for moment, _state in told), default=None)
+    state = min((state for _moment, state in told), key=_WORST.index, default="")
+    return moment, state
 
 
 def exchange_health(now: datetime) -> dict[str, Any]:
-    """Age and outcome of the last run for `/readyz`; it never raises.
+    """Age and outcome of the last run, and what is late, for `/readyz`; it never raises.
 
-    `ok` is False when the last finished run of an active base failed.
+    `ok` is False when the last finished run of an active base failed, or when data are so late
+    that it is an alarm. `late` counts kinds of data by level and names the kinds, not the bases.
     """
     try:
         last = (
@@ -283,18 +303,23 @@ def exchange_health(now: datetime) -> dict[str, Any]:
             .first()
         )
         waiting = Run.objects.filter(state__in=[Run.State.QUEUED, Run.State.RUNNING]).count()
-        bases = Connection.objects.filter(is_active=True).count()
+        bases = list(Connection.objects.filter(is_active=True).values_list("pk", flat=True))
+        states = schedule.states(bases, now)
     except Exception as error:
         return {"ok": False, "age_seconds": None, "last_run": None, "error": type(error).__name__}
     found: dict[str, Any] = {
         "ok": True,
         "age_seconds": None,
         "last_run": None,
-        "bases": bases,
+        "bases": len(bases),
         "waiting": waiting,
+        "late": {
+            level: sorted({kind for (_base, kind), state in states.items() if state.level == level})
+            for level in ("amber", "red")
+        },
     }
     if last is not None and last["finished_at"] is not None:
-        found["ok"] = last["state"] == Run.State.DONE
+        found["ok"] = last["state"] == Run.State.DONE and not found["late"]["red"]
         found["age_seconds"] = int((now - last["finished_at"]).total_seconds())
         found["last_run"] = last["finished_at"].isoformat()
         found["kind"] = last["kind"]

@@ -24,6 +24,7 @@ from base.jobs import task
 from base.models import User
 from sync import journal, keeping, leases, timing
 from sync.models import Connection, Run, Schedule
+from sync.sources import SOURCES, SOURCES_MOST, Source, brings, run_kinds
 
 log = logging.getLogger(__name__)
 
@@ -36,55 +37,6 @@ PULLS: dict[str, Callable[[Schedule, Run.Trigger, User | None], None]] = {}
 FETCH_SECONDS = 300.0
 """How long fetching keeps others of the same schedule away; a worker that died, no longer."""
 
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """Runs of one kind that bring data, those of exchange files only when they tell the `facet`.
-
-    Goods and offers come as files of one kind: "goods" are those that tell neither stock nor
-    prices, or are called as 1C calls files of goods, for those may tell all.
-    """
-
-    run_kind: str
-    facet: str = ""
-
-    @property
-    def condition(self) -> Q:
-        """What else must be true of such a run."""
-        return {
-            "": Q(),
-            "stock": Q(tells_stock=True),
-            "prices": Q(tells_prices=True),
-            "goods": Q(tells_stock=False, tells_prices=False) | Q(title__contains=GOODS_NAME),
-        }[self.facet]
-
-    def has(self, run: Run) -> bool:
-        """Whether the run is one of these; one that failed may have told nothing yet."""
-        if run.kind != self.run_kind:
-            return False
-        if self.facet == "stock":
-            return run.tells_stock
-        if self.facet == "prices":
-            return run.tells_prices
-        is_goods = not (run.tells_stock or run.tells_prices) or GOODS_NAME in run.title
-        return is_goods if self.facet == "goods" else True
-
-
-GOODS_NAME = "import"
-
-SOURCES: Mapping[str, Sequence[Source]] = {
-    Kind.CATALOGUE: [Source("catalog", "goods")],
-    Kind.STOCK: [Source("catalog", "stock"), Source("stock")],
-    Kind.PRICES: [Source("catalog", "prices"), Source("price")],
-    Kind.COUNTERPARTIES: [Source("partner"), Source("counterparty")],
-    Kind.CONTRACTS: [Source("agreement"), Source("contract")],
-    Kind.STATUSES: [Source("sale"), Source("order"), Source("status")],
-    Kind.SETTLEMENTS: [Source("settlement"), Source("balance")],
-    Kind.PAYMENTS: [Source("payment"), Source("bank")],
-}
-"""Which runs bring a kind of data."""
-
-SOURCES_MOST = max(map(len, SOURCES.values()))
 
 FAILURES_FOR = timedelta(days=7)
 """Failures older than this are not counted any more."""
@@ -145,16 +97,6 @@ def _seed_channel(connection: Connection, seed: Seed) -> str:
     if connection.folder and seed.by_folder:
         return Channel.FOLDER
     return Channel.PUSH
-
-
-def run_kinds(kind: str) -> list[str]:
-    """Kinds of the runs that bring a kind of data."""
-    return [source.run_kind for source in SOURCES[kind]]
-
-
-def brings(kind: str, run: Run) -> bool:
-    """Whether the run is one that brings this kind of data."""
-    return any(source.has(run) for source in SOURCES[kind])
 
 
 # what is to be done
@@ -336,7 +278,7 @@ def followed(connection_ids: Collection[int], at: datetime) -> list[tuple[Schedu
             field="pk",
         ).order_by("connection_id", "pk")
     )
-    succeeded = {pk for each in schedules for pk in _successes(each)}
+    succeeded = {pk for each in schedules for pk in successes(each)}
     runs = list(
         Run.objects.filter(
             Q(pk__in=succeeded)
@@ -356,8 +298,8 @@ def followed(connection_ids: Collection[int], at: datetime) -> list[tuple[Schedu
 
 
 def _followed(schedule: Schedule, runs: Sequence[Run], at: datetime) -> State:
-    successes = set(_successes(schedule))
-    last = next((run for run in runs if run.pk in successes), None)
+    good = set(successes(schedule))
+    last = next((run for run in runs if run.pk in good), None)
     failed = [
         run
         for run in runs
@@ -413,10 +355,19 @@ def _last_success(source: Source, field: str) -> Subquery:
     )
 
 
-def _successes(schedule: Schedule) -> list[Any]:
+def successes(schedule: Schedule) -> list[Any]:
     """What `with_success` found."""
     found = (getattr(schedule, f"success_{number}", None) for number in range(SOURCES_MOST))
     return [value for value in found if value is not None]
+
+
+def punctuality(schedule: Schedule, succeeded_at: datetime | None, at: datetime) -> str:
+    """Whether what came last is "fresh", "old" (a time was missed) or "stale" (an alarm is due).
+
+    Empty where the schedule says nothing: it is off or paused, or nothing ever came.
+    """
+    level, _missed = _level(schedule, succeeded_at, 0, at)
+    return {"green": "fresh", "amber": "old", "red": "stale"}.get(level, "")
 
 
 def state_of(

@@ -90,6 +90,10 @@ class OdataServer:
         """Serve until interrupted."""
         self._http.serve_forever()
 
+    def close(self) -> None:
+        """Give the port back."""
+        self._http.server_close()
+
     def lets_in(self, header: str) -> bool:
         """Whether the Authorization header holds the right name and password."""
         told = base64.b64encode(f"{self.user}:{self.password}".encode()).decode()

@@ -64,7 +64,14 @@ class Refused(PullFailed):
 
 
 class Unreachable(PullFailed):
-    """Nobody answered at the address, or not as 1C does; asking on is of no use now."""
+    """Nobody answered at the address, or not as 1C does.
+
+    It is final where other questions to the base would fare no better.
+    """
+
+    def __init__(self, words: str, *, is_final: bool = True) -> None:
+        super().__init__(words)
+        self.is_final = is_final
 
 
 @dataclass(frozen=True)
@@ -153,7 +160,7 @@ class Asker:
         Raises NotPublished when the base does not know the entity, Refused when it does not like
         the question, and Unreachable when it did not answer at all, or not in JSON.
         """
-        pause, why = PAUSE, ""
+        pause, why, answered = PAUSE, "", False
         for attempt in range(self.attempts):
             if attempt:
                 self.sleep(min(pause, LONGEST_PAUSE) * random.uniform(0.7, 1.3))  # noqa: S311  no secret
@@ -169,6 +176,7 @@ class Asker:
                     "error": str(error) or type(error).__name__
                 }
                 continue
+            answered = True
             if status in _BUSY:
                 why = _busy_words(status, body)
                 pause = max(pause, _asked_pause(headers))
@@ -187,7 +195,7 @@ class Asker:
                 return Answer(body, _rows(body))
             except ValueError:
                 why = _("The answer of 1C broke off or is not JSON.")
-        raise Unreachable(why)
+        raise Unreachable(why, is_final=not answered)
 
     def _is_there(self) -> bool:
         """Whether the list of what is published can be had."""

@@ -343,18 +343,26 @@ class _Pull:
             moved_at__gte=since.replace(tzinfo=zone),
             # movements of other channels have identifiers of their own
             ref__contains=":",
-        ).values_list("ref", "counterparty__ref", "contract__ref", "currency", "amount", "moved_at")
+        ).select_related("counterparty", "contract", "organisation")
         return [
             {
-                "ref": ref,
-                "counterparty": counterparty or "",
-                "contract": contract or "",
-                "currency": currency,
-                "amount": str(amount),
-                "moved_at": f"{moved_at.astimezone(zone):%FT%T}",
+                "ref": entry.ref,
+                "counterparty": entry.counterparty.ref if entry.counterparty else "",
+                "contract": entry.contract.ref if entry.contract else "",
+                "organisation": entry.organisation.ref if entry.organisation else "",
+                "currency": entry.currency,
+                "amount": str(entry.amount),
+                "base_amount": "" if entry.base_amount is None else str(entry.base_amount),
+                "document": entry.document_ref,
+                "document_name": entry.document_name,
+                "document_number": entry.document_number,
+                "document_on": f"{entry.document_on or ''}",
+                "order": entry.order_number,
+                "kind": entry.kind,
+                "moved_at": f"{entry.moved_at.astimezone(zone):%FT%T}",
             }
-            for ref, counterparty, contract, currency, amount, moved_at in known.iterator()
-            if ref not in self._told
+            for entry in known.iterator()
+            if entry.ref not in self._told
         ]
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from datetime import timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -35,6 +36,9 @@ _COMPARED = (
     "counterparty_id",
 )
 _WRITTEN = (*_COMPARED[:-1], "counterparty", "file", "digest", "changed_at")
+_PAID_WITHIN = timedelta(days=180)
+"""How old an order may be that a payment is taken for by its sum alone."""
+
 _NUMBERS = re.compile(r"(?<!\d)\d{1,11}(?!\d)")
 
 
@@ -163,10 +167,11 @@ class Payments:
 
 
 class _Matches:
-    """Whom and what the payments of a chunk are for, as far as their base knows. Four queries."""
+    """Whom and what the payments of a chunk are for, as far as their base knows. Six queries."""
 
     def __init__(self, book: Book, records: Iterable[PaymentRecord]) -> None:
         records = list(records)
+        self._base = book.connection
         inns = {each.payer_inn for each in records if each.payer_inn}
         refs = {each.counterparty_ref for each in records if each.counterparty_ref}
         self._by_ref: dict[str, int] = {}
@@ -194,6 +199,41 @@ class _Matches:
                 (number, number) for number in ours.values_list("number", flat=True)
             )
 
+        self._sums = self._orders_by_sum([each for each in records if _may_match_by_sum(each)])
+
+    def _orders_by_sum(
+        self, records: Sequence[PaymentRecord]
+    ) -> dict[tuple[str, Decimal], list[str]]:
+        """Numbers of orders that wait for money, by the buyer's INN and the sum to pay."""
+        if not records:
+            return {}
+        oldest = min(each.paid_on for each in records) - _PAID_WITHIN
+        placed = OutboxOrder.objects.filter(
+            connection=self._base,
+            queued_at__date__gte=oldest,
+            payload__party__inn__in=sorted({each.payer_inn for each in records}),
+        ).values_list("number", "payload")
+        # texts of digits inside JSON come out of SQLite as numbers: the whole is read
+        buyers = {number: (told["party"]["inn"], told["amount"]) for number, told in placed}
+        paid = set(
+            Payment.objects.filter(connection=self._base, order_number__in=buyers).values_list(
+                "order_number", flat=True
+            )
+        )
+        told = {
+            number: amount
+            for number, amount in RemoteOrder.objects.filter(
+                connection=self._base, number__in=buyers
+            ).values_list("number", "amount")
+            if amount is not None
+        }
+        found: dict[tuple[str, Decimal], list[str]] = {}
+        for number, (inn, amount) in buyers.items():
+            if number not in paid:
+                # 1C may have changed the order since: what it says is to be paid
+                found.setdefault((inn, told.get(number, Decimal(amount))), []).append(number)
+        return found
+
     def party_of(self, record: PaymentRecord) -> int | None:
         """The payer: by 1C's identifier, else by an INN that only one client has."""
         if record.counterparty_ref in self._by_ref:
@@ -202,12 +242,23 @@ class _Matches:
         return next(iter(alike)) if len(alike) == 1 else None
 
     def order_of(self, record: PaymentRecord) -> str:
-        """The order: as told, else the only known number that the purpose names."""
+        """The order: as told, else the only known number that the purpose names, else the only
+        one that this buyer has not paid and that comes to this very sum."""
         if record.order_number:
             told = record.order_number[:50]
             return self._orders.get(told, told)
         named = {self._orders[each] for each in _candidates(record) if each in self._orders}
-        return named.pop() if len(named) == 1 else ""
+        if named:
+            return named.pop() if len(named) == 1 else ""
+        if not _may_match_by_sum(record):
+            return ""
+        alike = self._sums.get((record.payer_inn, _money(record.amount)), [])
+        # a second payment of the chunk over the same sum is for something else
+        return alike.pop() if len(alike) == 1 else ""
+
+
+def _may_match_by_sum(record: PaymentRecord) -> bool:
+    return record.source == "bank" and bool(record.payer_inn) and not record.order_number
 
 
 def _candidates(record: PaymentRecord) -> set[str]:

@@ -23,6 +23,18 @@ OF_FILES = (
     _("not the answers of a pull"),
     _("the answers of the pull break off"),
 )
+OF_STATEMENTS = (
+    _("a date of the statement that is none"),
+    _("a line of the statement is too long"),
+    _("a payment of the statement that is not above zero"),
+    _("a payment of the statement without Номер"),
+    _("a payment of the statement without Сумма"),
+    _("a section of the statement that does not end"),
+    _("the bytes are not in the encoding of the statement"),
+    _("the encoding of the statement is not known"),
+    _("the file is no bank statement: it does not begin with 1CClientBankExchange"),
+    _("the statement names no account"),
+)
 OF_OBJECTS = (
     _("a counterparty without Ид and name"),
     _("a credit limit that is negative or too large"),

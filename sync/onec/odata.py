@@ -35,11 +35,10 @@ from sync.onec.records import (
     PriceRecord,
     Record,
     Row,
-    SettlementRecord,
     StockRecord,
     WholeRecord,
 )
-from sync.onec.values import day, moment
+from sync.onec.values import day
 
 RULES = "1"
 """Put before 1C's DataVersion; another one when the same row begins to give another record."""
@@ -161,20 +160,7 @@ def _end(found: _File) -> Iterator[Row]:
     """What the pull did not tell any more of, and that it told everything."""
     name = found.part.name
     for gone in found.end.get("absent", ()):
-        record: Record
-        if name == "stock":
-            record = OfferStockRecord(gone["ref"], ())
-        else:
-            record = SettlementRecord(
-                ref=gone["ref"],
-                counterparty_ref=gone["counterparty"],
-                contract_ref=gone["contract"],
-                organisation_ref="",
-                currency=gone["currency"],
-                amount=Decimal(gone["amount"]),
-                moved_at=moment(gone["moved_at"]),
-                archived=True,
-            )
+        record = OfferStockRecord(gone["ref"], ()) if name == "stock" else settlements.gone(gone)
         yield Row(0, name, gone["ref"], "", record, fragment=json.dumps(gone, ensure_ascii=False))
     if name == "balance" and found.end.get("whole"):
         yield Row(0, name, "", "", WholeRecord())

@@ -148,6 +148,27 @@ def movement(ref: str, rows: Sequence[Told]) -> SettlementRecord | None:
     )
 
 
+def gone(told: Mapping[str, str]) -> SettlementRecord:
+    """A movement that the portal knows and 1C no longer has, as the portal knows it."""
+    return SettlementRecord(
+        ref=told["ref"],
+        counterparty_ref=told["counterparty"],
+        contract_ref=told["contract"],
+        organisation_ref=told["organisation"],
+        currency=told["currency"],
+        amount=Decimal(told["amount"]),
+        base_amount=Decimal(told["base_amount"]) if told["base_amount"] else None,
+        document_ref=told["document"],
+        document_name=told["document_name"],
+        document_number=told["document_number"],
+        document_on=day(told["document_on"]),
+        order_number=told["order"],
+        kind=told["kind"],
+        moved_at=moment(told["moved_at"]),
+        archived=True,
+    )
+
+
 def moves(rows: Sequence[Told]) -> bool:
     """Whether the rows of one movement come to anything."""
     return bool(_sums(rows, signed=True)[0])

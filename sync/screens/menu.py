@@ -36,4 +36,18 @@ ITEMS: tuple[ScreenItem, ...] = (
         order=7,
         right="sync.change_connection",
     ),
+    ScreenItem(
+        _("OData"), "exchange:odata", icon="globe", order=76, right="sync.change_connection"
+    ),
+    ScreenItem(_("Journal"), "exchange:journal", icon="history", order=2, right="sync.view_run"),
+    ScreenItem(
+        _("Quarantine"),
+        "exchange:quarantine",
+        icon="warning",
+        order=3,
+        right="sync.view_rejection",
+    ),
+    ScreenItem(
+        _("Likely twins"), "exchange:twins", icon="duplicate", order=17, right="sync.view_run"
+    ),
 )

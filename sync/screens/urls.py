@@ -4,7 +4,20 @@ from __future__ import annotations
 
 from django.urls import URLPattern, URLResolver, path
 
-from sync.screens import absence, board, maps, outbox, owners, schedules, uploads, wizard
+from sync.screens import (
+    absence,
+    board,
+    journal,
+    maps,
+    odata,
+    outbox,
+    owners,
+    quarantine,
+    schedules,
+    twins,
+    uploads,
+    wizard,
+)
 
 app_name = "exchange"
 
@@ -39,4 +52,31 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("owners/", owners.AllOwnersView.as_view(), name="owners"),
     path("owners/<int:base>/", owners.OwnersView.as_view(), name="owners-of"),
     path("goods/<int:pk>/fields/", owners.FieldsView.as_view(), name="product-fields"),
+    path("odata/", odata.AllOdataView.as_view(), name="odata"),
+    path("odata/<int:pk>/", odata.OdataView.as_view(), name="odata-of"),
+    path("odata/<int:pk>/kinds/", odata.OdataKindsView.as_view(), name="odata-kinds"),
+    path("journal/", journal.JournalView.as_view(), name="journal"),
+    path("journal/export/", journal.JournalExport.as_view(), name="journal-export"),
+    path("journal/upload/", journal.UploadView.as_view(), name="upload"),
+    path("journal/<int:pk>/", journal.RunView.as_view(), name="run"),
+    path("journal/<int:pk>/state/", journal.RunStateView.as_view(), name="run-state"),
+    path("journal/<int:pk>/replay/", journal.RunReplayView.as_view(), name="run-replay"),
+    path(
+        "journal/<int:pk>/changes/<slug:kind>/",
+        journal.RunChangesView.as_view(),
+        name="run-changes",
+    ),
+    path("files/<int:pk>/", journal.FileDownloadView.as_view(), name="file-download"),
+    path("quarantine/", quarantine.QuarantineView.as_view(), name="quarantine"),
+    path("quarantine/act/", quarantine.QuarantineActView.as_view(), name="quarantine-act"),
+    path("quarantine/export/", quarantine.QuarantineExport.as_view(), name="quarantine-export"),
+    path("quarantine/tries/", quarantine.TriesView.as_view(), name="quarantine-tries"),
+    path("quarantine/<int:pk>/", quarantine.RejectionView.as_view(), name="rejection"),
+    path("waiting/", quarantine.ParkedView.as_view(), name="parked"),
+    path("waiting/act/", quarantine.ParkedActView.as_view(), name="parked-act"),
+    path("waiting/export/", quarantine.ParkedExport.as_view(), name="parked-export"),
+    path("waiting/<int:pk>/", quarantine.ParkedOneView.as_view(), name="parked-one"),
+    path("twins/", twins.TwinsView.as_view(), name="twins"),
+    path("twins/act/", twins.TwinsActView.as_view(), name="twins-act"),
+    path("twins/bindings/", twins.BindingsView.as_view(), name="twins-bindings"),
 ]

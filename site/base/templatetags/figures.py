@@ -11,7 +11,7 @@ from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from base import figures
 from base.figures import NOTHING, Amount
@@ -76,6 +76,21 @@ def when_plain(value: date | None) -> str:
         return NOTHING
     local = timezone.localtime(value) if isinstance(value, datetime) else value
     return figures.moment_text(local, timezone.localtime())
+
+
+@register.filter
+def since(value: datetime | None) -> str:
+    """How old something is, inside `<time>`: `3 min ago` within the hour, else `since 02:10`."""
+    if value is None:
+        return NOTHING
+    minutes = int((timezone.now() - value).total_seconds() // 60)
+    if minutes < 1:
+        words = gettext("just now")
+    elif minutes < 60:
+        words = gettext("%(count)s min ago") % {"count": minutes}
+    else:
+        words = gettext("since %(moment)s") % {"moment": when_plain(value)}
+    return format_html('<time datetime="{}">{}</time>', value.isoformat(), words)
 
 
 @register.filter

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
 from zoneinfo import ZoneInfo
 
@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from base import figures
-from base.figures import MINUS, NBSP
+from base.figures import MINUS, NBSP, NOTHING
 from base.templatetags import figures as tags
 
 amounts = st.decimals(min_value=-(10**13), max_value=10**13, places=2)
@@ -206,3 +206,29 @@ def test_icon_points_into_the_sprite() -> None:
     assert "portal/icons" in shown
     assert '#search"/></svg>' in shown
     assert 'aria-hidden="true"' in shown
+
+
+@pytest.mark.parametrize(
+    ("age", "words"),
+    [
+        (timedelta(seconds=-5), "just now"),
+        (timedelta(seconds=59), "just now"),
+        (timedelta(minutes=3, seconds=40), "3 min ago"),
+        (timedelta(minutes=59, seconds=59), "59 min ago"),
+        (timedelta(minutes=60), "since 19:30"),
+        (timedelta(days=1), "since 23.11.2026"),
+    ],
+)
+def test_since_is_an_age_within_the_hour_and_a_moment_after_it(age: timedelta, words: str) -> None:
+    now = datetime(2026, 11, 24, 20, 30, tzinfo=UTC)
+    with (
+        time_machine.travel(now, tick=False),
+        timezone.override("UTC"),
+        translation.override("en"),
+    ):
+        found = tags.since(now - age)
+    assert found == f'<time datetime="{(now - age).isoformat()}">{words}</time>'
+
+
+def test_since_of_nothing_is_a_dash() -> None:
+    assert tags.since(None) == NOTHING

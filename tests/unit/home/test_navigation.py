@@ -18,6 +18,7 @@ from dealer_area import carting
 from dealer_area.buyers import forget_buyer
 from dealer_area.models import Membership, Role
 from home.navigation import STALE_TIMES, Branding, Frame, branding, frame_for, state_of
+from sync.reading import Freshness
 from tests.factories.base import StaffFactory
 from tests.factories.catalog_pages import Shop
 from tests.factories.dealer_area import MembershipFactory, make_goods
@@ -59,7 +60,26 @@ def test_state_of_data(
     stock_at = NOW - stock_age if stock_age else None
     prices_at = NOW - prices_age if prices_age else None
 
-    assert state_of(stock_at, prices_at, NOW, LIMITS) == state
+    assert state_of(Freshness(stock_at, prices_at), NOW, LIMITS) == state
+
+
+@pytest.mark.parametrize(
+    ("stock_state", "prices_state", "state"),
+    [
+        ("fresh", "fresh", "fresh"),
+        ("old", "fresh", "old"),
+        ("fresh", "stale", "stale"),
+        ("old", "stale", "stale"),
+        ("", "fresh", "stale"),
+    ],
+)
+def test_the_schedule_comes_before_the_settings(
+    stock_state: str, prices_state: str, state: str
+) -> None:
+    long_ago = NOW - 61 * MINUTE * STALE_TIMES
+    told = Freshness(long_ago, long_ago, stock_state, prices_state)
+
+    assert state_of(told, NOW, LIMITS) == state
 
 
 def test_frame_for_nobody_is_none() -> None:

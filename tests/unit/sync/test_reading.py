@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sync import reading
+from sync import reading, schedule
 from sync.models import Category, Picture, Property, PropertyValue, Run
 from sync.visibility import Visibility
 from tests.factories.sync import (
@@ -150,15 +150,43 @@ def test_a_ring_of_parents_is_cut_and_nothing_is_lost() -> None:
     assert [node.name for node in root.walk()] == ["А", "Б", "В"]
 
 
-def test_freshness_is_that_of_the_oldest_base() -> None:
+def test_freshness_is_that_of_the_oldest_base(django_assert_num_queries: Any) -> None:
     first, second = ConnectionFactory(), ConnectionFactory()
+    schedule.ensure_schedules(first)
+    schedule.ensure_schedules(second)
     done = {"state": Run.State.DONE}
     RunFactory(connection=first, tells_stock=True, finished_at=AT - timedelta(hours=1), **done)
     RunFactory(connection=first, tells_stock=True, finished_at=AT - timedelta(hours=3), **done)
     RunFactory(connection=second, tells_stock=True, finished_at=AT - timedelta(hours=2), **done)
     RunFactory(connection=second, tells_prices=True, finished_at=AT, state=Run.State.FAILED)
-    found = reading.freshness([first.pk, second.pk], AT)
-    assert found == reading.Freshness(AT - timedelta(hours=2), None)
+    with django_assert_num_queries(1):
+        found = reading.freshness([first.pk, second.pk], AT)
+    assert found == reading.Freshness(AT - timedelta(hours=2), None, "stale")
+
+
+@pytest.mark.parametrize(("minutes", "state"), [(5, "fresh"), (7, "old"), (17, "stale")])
+def test_the_schedule_says_whether_stock_is_late(minutes: int, state: str) -> None:
+    base = ConnectionFactory()
+    schedule.ensure_schedules(base)
+    moment = AT - timedelta(minutes=minutes)
+    RunFactory(connection=base, tells_stock=True, finished_at=moment, state=Run.State.DONE)
+    assert reading.freshness([base.pk], AT) == reading.Freshness(moment, None, state)
+    base.schedules.update(is_on=False)
+    assert reading.freshness([base.pk], AT).stock_state == ""
+
+
+def test_health_names_kinds_that_are_late() -> None:
+    base = ConnectionFactory()
+    schedule.ensure_schedules(base)
+    RunFactory(
+        connection=base,
+        kind="counterparty",
+        finished_at=AT - timedelta(hours=5),
+        state=Run.State.DONE,
+    )
+    found = reading.exchange_health(AT)
+    assert found["late"] == {"amber": [], "red": ["counterparties"]}
+    assert found["ok"] is False
 
 
 def test_health_tells_the_age_and_outcome_of_the_last_run() -> None:

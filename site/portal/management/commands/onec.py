@@ -17,22 +17,28 @@ from onec.client import ExchangeError
 from onec.dialects import DIALECTS, Dialect
 from onec.exchange import Portal, exchange_orders, send_catalogue
 from onec.faults import FAULTS, Faults
+from onec.odata import ODATA_FAULTS, OdataFaults, OdataServer
+from onec.odata_base import ODATA_DIALECTS
+from onec.odata_made import make_base
 from onec.orders import BatchRejectedError
 from onec.portions import collect
 
 
 class Command(BaseCommand):
-    """Send exchange files as 1C does, or fetch orders and answer them."""
+    """Send exchange files as 1C does, fetch orders and answer them, or be asked by OData."""
 
-    help = "Play 1C against a portal: send a catalogue, fetch orders and answer them."
+    help = (
+        "Play 1C against a portal: send a catalogue, fetch orders and answer them; "
+        "or be a base that the portal asks by OData."
+    )
     requires_system_checks = ()
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Address and manners first, then what to do."""
         parser.add_argument("--dialect", choices=sorted(DIALECTS), default="ut11")
-        parser.add_argument("--url", required=True, help="address of the exchange")
-        parser.add_argument("--user", required=True)
-        parser.add_argument("--password", required=True)
+        parser.add_argument("--url", help="address of the exchange")
+        parser.add_argument("--user", help="user name of the base")
+        parser.add_argument("--password")
         parser.add_argument("--chunk", type=int, default=0, help="bytes per request")
         parser.add_argument("--pause", type=float, help="seconds between polls")
         parser.add_argument(
@@ -56,8 +62,25 @@ class Command(BaseCommand):
             "--quantity", action="append", default=[], metavar="ARTICLE=N", help="0 strikes out"
         )
 
+        odata = actions.add_parser("odata", help="serve a made-up base by OData")
+        odata.add_argument(
+            "--dialect", choices=ODATA_DIALECTS, default="ut11", dest="odata_dialect"
+        )
+        odata.add_argument("--port", type=int, default=8013)
+        odata.add_argument("--clients", type=int, default=40)
+        odata.add_argument("--products", type=int, default=50)
+        odata.add_argument("--goods", type=Path, help="file with identifiers of offers, one a line")
+        odata.add_argument(
+            "--fault", dest="odata_fault", default="", help="one of " + ", ".join(ODATA_FAULTS)
+        )
+
     def handle(self, *_args: Any, **options: Any) -> None:
         """Run the action; a refusal by either side is an error with its reason."""
+        if options["action"] == "odata":
+            self._serve(options)
+            return
+        if missing := [f"--{name}" for name in ("url", "user", "password") if not options[name]]:
+            raise CommandError("Needed: " + ", ".join(missing))
         dialect = _dialect(options["dialect"], options["pause"], options["charset"])
         portal = Portal(
             http=httpx.Client(),
@@ -80,6 +103,42 @@ class Command(BaseCommand):
             raise CommandError("1C refuses the batch:\n  " + "\n  ".join(error.reasons)) from error
         except (ExchangeError, httpx.HTTPError) as error:
             raise CommandError(str(error) or type(error).__name__) from error
+
+    def _serve(self, options: dict[str, Any]) -> None:
+        """Serve until interrupted. The address and the way in are told first."""
+        fault = options["odata_fault"]
+        if fault and not (fault in ODATA_FAULTS or OdataFaults(fault).missing):
+            raise CommandError("No such fault: one of " + ", ".join(ODATA_FAULTS))
+        goods: list[str] = []
+        if options["goods"]:
+            try:
+                goods = options["goods"].read_text(encoding="utf-8").split()
+            except OSError as error:
+                raise CommandError(f"{options['goods']}: {error.strerror}") from error
+        base = make_base(
+            options["odata_dialect"],
+            clients=options["clients"],
+            goods=goods,
+            products=options["products"],
+        )
+        user, password = options["user"] or "odata", options["password"] or "odata"
+        try:
+            server = OdataServer(
+                base,
+                port=options["port"],
+                user=user,
+                password=password,
+                faults=OdataFaults(fault),
+            )
+        except OSError as error:
+            raise CommandError(f"port {options['port']}: {error.strerror}") from error
+        self.stdout.write(f"{base.dialect}: {server.url}, user {user}, password {password}")
+        try:
+            server.serve_forever()
+        except KeyboardInterrupt:
+            self.stdout.write("Ended")
+        finally:
+            server.close()
 
     def _send(self, portal: Portal, paths: list[Path], *, full: bool) -> None:
         if full and not portal.dialect.ends_full_export:

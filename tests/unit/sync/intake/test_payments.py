@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sync.inbound import ingest
+from sync import outbound
+from sync.inbound import accept, import_records, ingest
 from sync.intake.payments import key_of
-from sync.models import Connection, OutboxOrder, Payment, RemoteOrder, Run
+from sync.models import Connection, OutboxOrder, Payment, ReceivedFile, RemoteOrder, Run
 from sync.onec.records import PaymentRecord
-from tests.factories.sync import ConnectionFactory, CounterpartyFactory
+from tests.factories import statement
+from tests.factories.sync import ConnectionFactory, CounterpartyFactory, outgoing_order
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -144,3 +147,112 @@ def test_a_match_that_comes_later_is_written(base: Connection) -> None:
 def test_a_bad_payment_is_named_and_the_rest_goes_on(base: Connection, bad: PaymentRecord) -> None:
     run = tell(base, bad, paid())
     assert (run.created_count, run.rejected_count) == (1, 1)
+
+
+def from_bank(number: str = "17", **changed: Any) -> PaymentRecord:
+    fields: dict[str, Any] = {
+        "source": "bank",
+        "number": number,
+        "payer_account": "2" * 20,
+        "our_account": "1" * 20,
+        "amount": Decimal("122.00"),
+    }
+    return paid("", **{**fields, **changed})
+
+
+def test_money_without_a_number_goes_to_the_only_order_of_that_buyer_and_sum(
+    base: Connection,
+) -> None:
+    for number in ("1001", "1002"):
+        outbound.enqueue(base, outgoing_order(number))
+    RemoteOrder.objects.create(connection=base, number="1002", amount="61.00", changed_at=AT)
+    tell(base, from_bank(paid_on=AT.date()))
+    assert Payment.objects.get().order_number == "1001"
+    # a second payment of the same sum is for something else, the same again changes nothing
+    run = tell(base, from_bank("18"), from_bank())
+    assert (run.created_count, run.unchanged_count) == (1, 1)
+    assert Payment.objects.get(number="18").order_number == ""
+    # what 1C says is to be paid
+    tell(base, from_bank("19", amount=Decimal("61.00")))
+    assert Payment.objects.get(number="19").order_number == "1002"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"payer_inn": "500100732259"},
+        {"payer_inn": ""},
+        {"amount": Decimal("122.01")},
+        {"purpose": "по счетам 1001, 1002"},
+        {"source": "onec"},
+    ],
+)
+def test_money_that_could_be_for_anything_is_left_to_people(
+    base: Connection, changed: dict[str, Any]
+) -> None:
+    for number in ("1001", "1002"):
+        outbound.enqueue(base, outgoing_order(number, amount=Decimal("122.00")))
+    OutboxOrder.objects.filter(number="1002").update(payload={"party": {}, "amount": "5"})
+    tell(base, from_bank(**changed))
+    assert Payment.objects.get().order_number == ""
+
+
+def test_two_orders_of_one_sum_are_not_guessed_between(base: Connection) -> None:
+    for number in ("1001", "1002"):
+        outbound.enqueue(base, outgoing_order(number))
+    tell(base, from_bank())
+    assert Payment.objects.get().order_number == ""
+
+
+@pytest.mark.gotcha(69)
+def test_overlapping_statements_write_nothing_the_second_time(
+    base: Connection, settings: Any, tmp_path: Path
+) -> None:
+    settings.EXCHANGE_ROOT = tmp_path
+    outbound.enqueue(base, outgoing_order("100001"))
+    first = statement.text(statement.document(), statement.document(Номер="18"))
+    second = statement.text(
+        statement.document(Номер="18"),
+        statement.document(Сумма=None),
+        statement.document(Номер="19"),
+    )
+    assert take(base, first).created_count == 2
+    run = take(base, second)
+    assert (run.created_count, run.unchanged_count, run.rejected_count) == (1, 1, 1)
+    assert run.state == Run.State.DONE
+    assert run.rejections.get().line > 1
+    again = take(base, second)
+    assert (again.created_count, again.changed_count, again.unchanged_count) == (0, 0, 2)
+    assert set(Payment.objects.values_list("number", "order_number", "source")) == {
+        ("17", "100001", "bank"),
+        ("18", "100001", "bank"),
+        ("19", "100001", "bank"),
+    }
+
+
+def test_a_file_that_is_no_statement_fails_in_words(
+    base: Connection, settings: Any, tmp_path: Path
+) -> None:
+    settings.EXCHANGE_ROOT = tmp_path
+    run = take(base, "<html>")
+    assert run.state == Run.State.FAILED
+    assert "1CClientBankExchange" in run.error
+    empty = take(base, statement.text())
+    assert (empty.state, empty.read_count) == (Run.State.DONE, 0)
+
+
+def take(base: Connection, content: str) -> Run:
+    """A statement, stored and taken."""
+    run = accept(
+        connection=base,
+        kind="bank",
+        channel=ReceivedFile.Channel.PERSON,
+        file_kind=ReceivedFile.Kind.STATEMENT,
+        name="kl_to_1c.txt",
+        content=content.encode("cp1251"),
+        at=AT,
+        queue=None,
+    )
+    import_records(run.pk, owner="test")
+    run.refresh_from_db()
+    return run
