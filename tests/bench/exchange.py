@@ -5,10 +5,17 @@
 
 The catalogue is made here: goods with 6 properties, an offer each with 4 prices and stock in 5
 warehouses. Each case runs in a process of its own, started as the worker is, so that its peak
-memory is the worker's. The bare figure is what the database takes when the very same rows are
-put into empty tables of the same shape and indexes in one transaction, with nothing read,
-compared or made. PostgreSQL is taken from DATABASE_URL; without it a cluster is started for the
-run and removed.
+memory is the worker's. "Stock, search" is a stock delta of at most 100,000 offers from the import
+to the index of search brought up to date.
+
+The bare figure is the same rows put back into the same tables, emptied, with their indexes and
+constraints, by the fastest way there is: on PostgreSQL the rows as text by COPY into a temporary
+table without indexes, then one INSERT ... ON CONFLICT DO UPDATE a table; on SQLite an upsert by
+`executemany`. Nothing is read from a file, compared, made or kept resumable. Its ratio is the
+first load's share of that speed.
+
+PostgreSQL is taken from DATABASE_URL; without it a cluster is started for the run and removed.
+Everything lies in the folder for temporary files (TMPDIR): about 20 GB for a million products.
 """
 
 from __future__ import annotations
@@ -24,14 +31,25 @@ import sys
 import tempfile
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TextIO
 
 ROOT = Path(__file__).resolve().parents[2]
-CASES = ("first load", "same again", "stock delta", "1 % changed", "first load, bare")
+CASES = (
+    "first load",
+    "same again",
+    "1 % changed",
+    "stock delta",
+    "prices",
+    "index",
+    "stock, search",
+    "bare",
+)
 PROPERTIES, PRICE_TYPES, WAREHOUSES, GROUPS = 6, 4, 5, 40
+DELTA = 100_000
+"""Offers in a stock delta at most."""
 HEAD = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
     '<КоммерческаяИнформация xmlns="urn:1C.ru:commerceml_2" ВерсияСхемы="2.07" '
@@ -119,34 +137,49 @@ def write_offers(out: TextIO, size: int) -> None:
         out.write(f"<Склад><Ид>{guid_of(6, n)}</Ид><Наименование>Склад {n}</Наименование></Склад>")
     out.write("</Склады><Предложения>\n")
     for n in range(size):
-        prices = "".join(
-            f"<Цена><Представление>{n % 9000 + 100 + p} руб. за шт</Представление>"
-            f"<ИдТипаЦены>{guid_of(5, p)}</ИдТипаЦены>"
-            f"<ЦенаЗаЕдиницу>{n % 9000 + 100 + p}.50</ЦенаЗаЕдиницу>"
-            "<Валюта>RUB</Валюта><Единица>шт</Единица><Коэффициент>1</Коэффициент></Цена>"
-            for p in range(PRICE_TYPES)
-        )
         out.write(
             f"<Предложение><Ид>{guid(4, n)}</Ид><Артикул>YK-{n:07d}</Артикул>"
             f"<Наименование>Фасад кухонный {n}, эмаль матовая</Наименование>"
             '<БазоваяЕдиница Код="796">шт</БазоваяЕдиница>'
-            f"<Цены>{prices}</Цены><Количество>{n % 50 * 5}</Количество>{_places(n, 0)}"
+            f"{_prices(n, 0)}{_quantity(n, 0)}"
             "</Предложение>\n"
         )
     out.write(f"</Предложения></ПакетПредложений>{TAIL}")
 
 
-def write_stock(out: TextIO, size: int) -> None:
+def write_stock(out: TextIO, size: int, more: int) -> None:
     """A delta in which every quantity is another one."""
+    _write_changes(out, min(size, DELTA), lambda n: _quantity(n, more))
+
+
+def write_prices(out: TextIO, size: int) -> None:
+    """All prices of all offers, each another one."""
+    _write_changes(out, size, lambda n: _prices(n, 1))
+
+
+def _write_changes(out: TextIO, size: int, told: Callable[[int], str]) -> None:
     out.write(
         f'{HEAD}<ИзмененияПакетаПредложений СодержитТолькоИзменения="true"><Ид>1#</Ид><Предложения>'
     )
     for n in range(size):
-        out.write(
-            f"<Предложение><Ид>{guid(4, n)}</Ид><Количество>{n % 50 * 5 + 5}</Количество>"
-            f"{_places(n, 1)}</Предложение>\n"
-        )
+        out.write(f"<Предложение><Ид>{guid(4, n)}</Ид>{told(n)}</Предложение>\n")
     out.write(f"</Предложения></ИзмененияПакетаПредложений>{TAIL}")
+
+
+def _prices(n: int, more: int) -> str:
+    amounts = [n % 9000 + 100 + p + more for p in range(PRICE_TYPES)]
+    told = "".join(
+        f"<Цена><Представление>{amount} руб. за шт</Представление>"
+        f"<ИдТипаЦены>{guid_of(5, p)}</ИдТипаЦены><ЦенаЗаЕдиницу>{amount}.50</ЦенаЗаЕдиницу>"
+        "<Валюта>RUB</Валюта><Единица>шт</Единица><Коэффициент>1</Коэффициент></Цена>"
+        for p, amount in enumerate(amounts)
+    )
+    return f"<Цены>{told}</Цены>"
+
+
+def _quantity(n: int, more: int) -> str:
+    total = (n % 50 + more) * WAREHOUSES
+    return f"<Количество>{total}</Количество>{_places(n, more)}"
 
 
 def _places(n: int, more: int) -> str:
@@ -159,23 +192,30 @@ def _places(n: int, more: int) -> str:
 FILES = {
     "first load": ("import.xml", "offers.xml"),
     "same again": ("import.xml", "offers.xml"),
-    "stock delta": ("stock.xml",),
     "1 % changed": ("changed.xml", "offers.xml"),
+    "stock delta": ("stock.xml",),
+    "prices": ("prices.xml",),
+    "stock, search": ("stock-again.xml",),
 }
+WRITERS: dict[str, Callable[[TextIO, int], None]] = {
+    "import.xml": write_goods,
+    "offers.xml": write_offers,
+    "stock.xml": lambda out, size: write_stock(out, size, 1),
+    "changed.xml": lambda out, size: write_goods(out, size, changed=100),
+    "prices.xml": write_prices,
+    "stock-again.xml": lambda out, size: write_stock(out, size, 2),
+}
+COUNTED = {"stock delta": DELTA, "stock, search": DELTA}
+"""Cases of fewer objects than there are products."""
 
 
-def make_files(folder: Path, size: int) -> None:
-    """All files of all cases."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, write in (
-        ("import.xml", write_goods),
-        ("offers.xml", write_offers),
-        ("stock.xml", write_stock),
-    ):
-        with (folder / name).open("w", encoding="utf-8") as out:
-            write(out, size)
-    with (folder / "changed.xml").open("w", encoding="utf-8") as out:
-        write_goods(out, size, changed=100)
+def make_files(folder: Path, size: int, names: Iterable[str] = tuple(WRITERS)) -> None:
+    """The files of these names, those that are not there yet."""
+    folder.mkdir(exist_ok=True)
+    for name in names:
+        if not (folder / name).exists():
+            with (folder / name).open("w", encoding="utf-8") as out:
+                WRITERS[name](out, size)
 
 
 def work(case: str, folder: Path) -> dict[str, Any]:
@@ -185,10 +225,11 @@ def work(case: str, folder: Path) -> dict[str, Any]:
     import django
 
     django.setup()
-    if case == "first load, bare":
-        return _bare()
+    if case == "bare":
+        return _bare(folder)
     from django.utils import timezone
 
+    from search import indexing
     from sync import importing
     from sync.models import ChangeBatch, Connection, ExchangeSession, ReceivedFile, Run
 
@@ -197,7 +238,7 @@ def work(case: str, folder: Path) -> dict[str, Any]:
         connection=base, key=uuid.uuid4().hex, exchange_type="catalog", seen_at=timezone.now()
     )
     runs = []
-    for name in FILES[case]:
+    for name in FILES.get(case, ()):
         file = ReceivedFile.objects.create(
             session=session,
             connection=base,
@@ -208,57 +249,105 @@ def work(case: str, folder: Path) -> dict[str, Any]:
         )
         runs.append(Run.objects.create(connection=base, file=file, kind="catalog", title=name))
     batches = ChangeBatch.objects.count()
-    started = time.perf_counter()
+    started, cpu = time.perf_counter(), time.process_time()
     for run in runs:
         importing.import_run(run.pk, owner="bench")
-    seconds = time.perf_counter() - started
+    if case in {"index", "stock, search"}:
+        indexing.refresh()
+    seconds, cpu = time.perf_counter() - started, time.process_time() - cpu
     for run in runs:
         run.refresh_from_db()
         if run.state != Run.State.DONE:
             raise SystemExit(f"{case}: {run.error}")
     return {
         "seconds": seconds,
+        "cpu": cpu,
         "peak_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024,
         "batches": ChangeBatch.objects.count() - batches,
     }
 
 
 BARE_TABLES = ("sync_product", "sync_offer", "sync_offerprices", "sync_offerstock")
+KEYS = {"sync_product": "connection_id, ref", "sync_offer": "connection_id, ref"}
+"""What a row is found by, `offer_id` where nothing else is said."""
 
 
-def _bare() -> dict[str, Any]:
-    """Put the rows of the loaded mirror into empty tables alike; only the writing is timed."""
+def _bare(folder: Path) -> dict[str, Any]:
+    """Put the rows of the loaded mirror back into its own tables; only the writing is timed."""
+    from django.db import connection
+
+    bare = _bare_postgresql if connection.vendor == "postgresql" else _bare_sqlite
+    return {"seconds": bare(folder), "cpu": 0.0, "peak_mb": 0.0, "batches": 0}
+
+
+def _upsert(table: str, columns: Sequence[str], source: str) -> str:
+    key = KEYS.get(table, "offer_id")
+    rest = ", ".join(f"{name} = excluded.{name}" for name in columns if name not in key.split(", "))
+    return (
+        f"INSERT INTO {table} ({', '.join(columns)}) {source} "
+        f"ON CONFLICT ({key}) DO UPDATE SET {rest}"
+    )
+
+
+def _bare_postgresql(folder: Path) -> float:
+    from django.db import connection, transaction
+
+    columns = {}
+    with connection.cursor() as cursor:
+        for table in BARE_TABLES:
+            cursor.execute(f"SELECT * FROM {table} LIMIT 0")
+            columns[table] = [each.name for each in cursor.description]
+            told = ", ".join(columns[table])
+            with (
+                (folder / f"{table}.rows").open("wb") as out,
+                cursor.copy(f"COPY (SELECT {told} FROM {table} ORDER BY 1) TO STDOUT") as copy,
+            ):
+                for block in copy:
+                    out.write(block)
+        cursor.execute(f"TRUNCATE {', '.join(BARE_TABLES)} CASCADE")
+    started = time.perf_counter()
+    for table in BARE_TABLES:
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f"CREATE TEMP TABLE rows (LIKE {table}) ON COMMIT DROP")
+            with (
+                (folder / f"{table}.rows").open("rb") as rows,
+                cursor.copy("COPY rows FROM STDIN") as copy,
+            ):
+                while block := rows.read(1 << 20):
+                    copy.write(block)
+            cursor.execute(_upsert(table, columns[table], "SELECT * FROM rows WHERE true"))
+    return time.perf_counter() - started
+
+
+def _bare_sqlite(_folder: Path) -> float:
     from django.db import connection, transaction
 
     seconds = 0.0
-    for table in BARE_TABLES:
-        with transaction.atomic(), connection.cursor() as cursor:
-            if connection.vendor == "postgresql":
-                cursor.execute(f"CREATE TABLE bare (LIKE {table} INCLUDING ALL)")
-                with cursor.copy(f"COPY {table} TO STDOUT") as copy:
-                    data = b"".join(bytes(block) for block in copy)
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA foreign_keys = OFF")
+        for table in BARE_TABLES:
+            cursor.execute(f"CREATE TEMP TABLE kept_{table} AS SELECT * FROM {table}")
+        for table in reversed(BARE_TABLES):
+            cursor.execute(f"DELETE FROM {table}")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        for table in BARE_TABLES:
+            cursor.execute(f"SELECT * FROM kept_{table} LIMIT 0")
+            columns = [each[0] for each in cursor.description]
+            upsert = _upsert(table, columns, f"VALUES ({', '.join(['%s'] * len(columns))})")
+            with transaction.atomic():
+                cursor.execute(f"SELECT count(*) FROM kept_{table}")
+                for start in range(0, cursor.fetchone()[0], BARE_ROWS):
+                    cursor.execute(f"SELECT * FROM kept_{table} LIMIT {BARE_ROWS} OFFSET {start}")
+                    rows = cursor.fetchall()
+                    started = time.perf_counter()
+                    cursor.executemany(upsert, rows)
+                    seconds += time.perf_counter() - started
                 started = time.perf_counter()
-                with cursor.copy("COPY bare FROM STDIN") as copy:
-                    copy.write(data)
-            else:
-                cursor.execute("SELECT sql FROM sqlite_master WHERE tbl_name = %s", [table])
-                for (sql,) in cursor.fetchall():
-                    if sql:
-                        cursor.execute(
-                            sql.replace(f'"{table}"', '"bare"', 1)
-                            .replace(f'ON "{table}"', 'ON "bare"')
-                            .replace('INDEX "', 'INDEX "bare_')
-                            .replace("%", "%%")
-                        )
-                cursor.execute(f"SELECT * FROM {table}")
-                rows = cursor.fetchall()
-                marks = ", ".join(["%s"] * len(rows[0]))
-                started = time.perf_counter()
-                cursor.executemany(f"INSERT INTO bare VALUES ({marks})", rows)
-        seconds += time.perf_counter() - started
-        with connection.cursor() as cursor:
-            cursor.execute("DROP TABLE bare")
-    return {"seconds": seconds, "peak_mb": 0.0, "batches": 0}
+            seconds += time.perf_counter() - started
+    return seconds
+
+
+BARE_ROWS = 10_000
 
 
 @contextmanager
@@ -315,33 +404,41 @@ def database_of(kind: str) -> Iterator[dict[str, str]]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def measure(size: int, kind: str) -> list[dict[str, Any]]:
-    """All cases on one database."""
-    found: dict[str, dict[str, Any]] = {}
+def measure(size: int, kind: str, report: Callable[[dict[str, Any]], None]) -> None:
+    """All cases on one database; each is reported when it is through, the bare rows last."""
+    first = 0.0
     with database_of(kind) as environment:
         files = Path(environment["VITRINA_DATA_DIR"]) / "files"
-        make_files(files, size)
-        migrate = [sys.executable, str(ROOT / "manage.py"), "migrate", "--verbosity", "0"]
+        manage = str(ROOT / "manage.py")
+        migrate = [sys.executable, manage, "migrate", "--skip-checks", "--verbosity", "0"]
         subprocess.run(migrate, env=environment, check=True, cwd=ROOT)
         for case in CASES:
+            make_files(files, size, FILES.get(case, ()))
             command = [sys.executable, __file__, "--work", case, "--files", str(files)]
             told = subprocess.run(
                 command, env=environment, check=True, cwd=ROOT, stdout=subprocess.PIPE, text=True
             )
-            found[case] = json.loads(told.stdout.splitlines()[-1])
-    bare = size / found.pop("first load, bare")["seconds"]
-    return [
-        {
-            "case": case,
-            "size": size,
-            "database": kind,
-            "products_per_s": round(size / it["seconds"]),
-            "peak_mb": round(it["peak_mb"]),
-            "bare_per_s": round(bare),
-            "change_batches": it["batches"],
-        }
-        for case, it in found.items()
-    ]
+            found = json.loads(told.stdout.splitlines()[-1])
+            count = min(size, COUNTED.get(case, size))
+            row = {
+                "case": case,
+                "size": size,
+                "database": kind,
+                "objects": count,
+                "seconds": round(found["seconds"], 2),
+                "cpu_seconds": round(found["cpu"], 2),
+                "per_s": round(count / found["seconds"]),
+                "peak_mb": round(found["peak_mb"]),
+                "change_batches": found["batches"],
+            }
+            if case == "first load":
+                first = found["seconds"]
+            elif case == "bare":
+                row["ratio"] = round(found["seconds"] / first, 3)
+            elif case != "same again":
+                for name in FILES.get(case, ()):
+                    (files / name).unlink()
+            report(row)
 
 
 def main() -> None:
@@ -356,17 +453,20 @@ def main() -> None:
     if options.work:
         sys.stdout.write(json.dumps(work(options.work, options.files)) + "\n")
         return
-    rows = measure(options.size, options.database)
+    rows: list[dict[str, Any]] = []
     if options.json:
+        measure(options.size, options.database, rows.append)
         sys.stdout.write(json.dumps(rows, ensure_ascii=False, indent=2) + "\n")
         return
-    lines = [f"{'case':<14}{'products/s':>12}{'peak MB':>10}{'batches':>9}{'bare/s':>10}"]
-    lines += [
-        f"{row['case']:<14}{row['products_per_s']:>12,}{row['peak_mb']:>10}"
-        f"{row['change_batches']:>9}{row['bare_per_s']:>10,}"
-        for row in rows
-    ]
-    sys.stdout.write("\n".join(lines) + "\n")
+    head = ("case", "objects", "seconds", "per_s", "cpu_seconds", "peak_mb", "change_batches")
+    sys.stdout.write("".join(f"{name:>{15}}" for name in head) + "\n")
+
+    def show(row: dict[str, Any]) -> None:
+        sys.stdout.write("".join(f"{row[name]!s:>{15}}" for name in head))
+        sys.stdout.write(f"   first load is {row['ratio']:.2f} of it\n" if "ratio" in row else "\n")
+        sys.stdout.flush()
+
+    measure(options.size, options.database, show)
 
 
 if __name__ == "__main__":
