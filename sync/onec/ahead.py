@@ -7,6 +7,7 @@ nothing is half done.
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -33,7 +34,7 @@ def ahead(portions: Iterator[list[Item]], expected: set[str]) -> Iterator[list[I
                 item.foresee(expected)
         return items
 
-    with ThreadPoolExecutor(1, "ahead") as reader, _switching_soon():
+    with ThreadPoolExecutor(1, "ahead") as reader, _undisturbed():
         waiting = reader.submit(make)
         while (items := waiting.result()) is not None:
             if all(item.is_apart for item in items):
@@ -45,10 +46,17 @@ def ahead(portions: Iterator[list[Item]], expected: set[str]) -> Iterator[list[I
 
 
 @contextmanager
-def _switching_soon() -> Iterator[None]:
+def _undisturbed() -> Iterator[None]:
+    """The two threads change often, and garbage is not looked for in what was there before.
+
+    Objects of a file come and go by the thousand, each time the collector would look through the
+    whole application for it: a seventh of all the time of an import.
+    """
     before = sys.getswitchinterval()
     sys.setswitchinterval(SWITCH_SECONDS)
+    gc.freeze()
     try:
         yield
     finally:
+        gc.unfreeze()
         sys.setswitchinterval(before)
