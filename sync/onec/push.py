@@ -31,6 +31,7 @@ _WORDS = {
     "extra_forbidden": "an unknown field",
     "string_type": "a text is expected",
     "string_too_long": "a text too long",
+    "too_long": "a text too long",
     "bool_type": "true or false is expected",
     "bool_parsing": "true or false is expected",
     "int_type": "a whole number is expected",

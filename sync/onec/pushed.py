@@ -1,7 +1,8 @@
 """Rows of the JSON push: what each kind may say, in the words of its OpenAPI document.
 
-A row becomes the record of `sync.onec.records` that stands behind it. Unknown fields are refused:
-a name that was mistyped would else be lost without a word.
+A row becomes the record of `sync.onec.records` that stands behind it. What is said of rows and
+fields is the Russian text of the document: it is read by programmers of 1C. Unknown fields are
+refused: a name that was mistyped would else be lost without a word.
 """
 
 from __future__ import annotations
@@ -126,17 +127,21 @@ class Pushed(_Said):
         description="ВерсияДанных объекта: строка с той же версией больше не разбирается",
     )
 
+    about: ClassVar[str] = ""
+    example: ClassVar[dict[str, Any]] = {}
+
     def record(self, zone: tzinfo) -> Record:
         """The record the row stands for. Raises ValueError with the reason why there is none."""
         raise NotImplementedError
 
 
 class PartnerRow(Pushed):
-    """Справочник.Партнеры."""
+    """A partner."""
 
     name: Text = Field("", description="Наименование")
     archived: bool = Field(default=False, description="Пометка удаления")
 
+    about: ClassVar[str] = "Справочник.Партнеры"
     example: ClassVar[dict[str, Any]] = {
         "ref": "6f1c2a54-0d3b-11ef-9c1a-00155d012e01",
         "version": "AAAAAAAB1sY=",
@@ -148,7 +153,7 @@ class PartnerRow(Pushed):
 
 
 class CounterpartyRow(Pushed):
-    """Справочник.Контрагенты."""
+    """A legal entity or person that orders and pays."""
 
     partner_ref: Ref = Field("", description="Партнёр")
     name: Text = Field("", description="Наименование")
@@ -162,6 +167,7 @@ class CounterpartyRow(Pushed):
     )
     archived: bool = Field(default=False, description="Пометка удаления")
 
+    about: ClassVar[str] = "Справочник.Контрагенты"
     example: ClassVar[dict[str, Any]] = {
         "ref": "7a2d3b65-0d3b-11ef-9c1a-00155d012e01",
         "version": "AAAAAAAB1sc=",
@@ -187,7 +193,7 @@ class CounterpartyRow(Pushed):
 
 
 class AgreementRow(Pushed):
-    """Справочник.СоглашенияСКлиентами."""
+    """An agreement: price type, warehouse and currency of a partner."""
 
     partner_ref: Ref = Field("", description="Партнёр")
     name: Text = Field("", description="Наименование")
@@ -196,6 +202,7 @@ class AgreementRow(Pushed):
     currency: Currency = Field("", description="Валюта: код ISO или как в 1С")
     archived: bool = Field(default=False, description="Пометка удаления")
 
+    about: ClassVar[str] = "Справочник.СоглашенияСКлиентами"
     example: ClassVar[dict[str, Any]] = {
         "ref": "8b3e4c76-0d3b-11ef-9c1a-00155d012e01",
         "version": "AAAAAAAB1sg=",
@@ -219,7 +226,7 @@ class AgreementRow(Pushed):
 
 
 class ContractRow(Pushed):
-    """Справочник.ДоговорыКонтрагентов."""
+    """A contract: limit and deferral of a counterparty."""
 
     counterparty_ref: Ref = Field("", description="Контрагент")
     partner_ref: Ref = Field("", description="Партнёр")
@@ -235,6 +242,7 @@ class ContractRow(Pushed):
     deferral_days: Whole | None = Field(None, description="Отсрочка оплаты, дней")
     archived: bool = Field(default=False, description="Пометка удаления")
 
+    about: ClassVar[str] = "Справочник.ДоговорыКонтрагентов"
     example: ClassVar[dict[str, Any]] = {
         "ref": "9c4f5d87-0d3b-11ef-9c1a-00155d012e01",
         "version": "AAAAAAAB1sk=",
@@ -317,10 +325,11 @@ class _Settled(Pushed):
 
 
 class BalanceRow(_Settled):
-    """Остаток взаиморасчётов: сколько клиент должен сейчас по документу."""
+    """A balance of the settlements: what is owed now for a document."""
 
     due_on: Day = Field(None, description="Срок оплаты (ДатаПлановогоПогашения)")
 
+    about: ClassVar[str] = "Остаток взаиморасчётов: сколько клиент должен сейчас по документу"
     example: ClassVar[dict[str, Any]] = {
         "counterparty_ref": "7a2d3b65-0d3b-11ef-9c1a-00155d012e01",
         "contract_ref": "9c4f5d87-0d3b-11ef-9c1a-00155d012e01",
@@ -341,7 +350,7 @@ class BalanceRow(_Settled):
 
 
 class MovementRow(_Settled):
-    """Движение взаиморасчётов: отгрузка, оплата, возврат или корректировка."""
+    """A movement of the settlements."""
 
     kind: Literal["shipment", "payment", "return", "correction", ""] = Field(
         "", description="Отгрузка, оплата, возврат, корректировка (по умолчанию)"
@@ -349,6 +358,7 @@ class MovementRow(_Settled):
     moved_at: Moment = Field(None, description="Когда; без смещения — время базы 1С")
     due_on: Day = Field(None, description="Только у остатков")
 
+    about: ClassVar[str] = "Движение взаиморасчётов: отгрузка, оплата, возврат, корректировка"
     example: ClassVar[dict[str, Any]] = {
         "ref": "be617fa9-0d3b-11ef-9c1a-00155d012e01|1",
         "counterparty_ref": "7a2d3b65-0d3b-11ef-9c1a-00155d012e01",
@@ -368,7 +378,7 @@ class MovementRow(_Settled):
 
 
 class LineRow(_Said):
-    """Строка табличной части Товары."""
+    """A line of an order."""
 
     ref: Ref = Field("", description="Предложение: Номенклатура или Номенклатура#Характеристика")
     product_ref: Ref = Field("", description="Номенклатура, если отличается")
@@ -383,7 +393,7 @@ class LineRow(_Said):
 
 
 class OrderRow(Pushed):
-    """Документ.ЗаказКлиента, как он есть в 1С сейчас: состояние и строки."""
+    """An order as 1C has it now: its state and its lines."""
 
     kind: Literal["order"] = Field("order", description="Заказ")
     number: Text = Field("", max_length=50, description="Номер заказа на портале")
@@ -407,6 +417,7 @@ class OrderRow(Pushed):
     lines: tuple[LineRow, ...] = Field((), description="Товары")
     changed_at: Moment = Field(None, description="Когда изменён")
 
+    about: ClassVar[str] = "Документ.ЗаказКлиента, каким он есть в 1С: состояние и строки"
     example: ClassVar[dict[str, Any]] = {
         "kind": "order",
         "ref": "cf7280ba-0d3b-11ef-9c1a-00155d012e01",
@@ -467,7 +478,7 @@ class OrderRow(Pushed):
 
 
 class PaymentRow(Pushed):
-    """Поступление денег: безналичное, наличное или по карте."""
+    """Money received."""
 
     kind: Literal["payment"] = Field("payment", description="Оплата")
     number: Text = Field("", max_length=50, description="Номер документа")
@@ -482,6 +493,7 @@ class PaymentRow(Pushed):
     order_number: Text = Field("", max_length=50, description="Номер заказа портала")
     counterparty_ref: Ref = Field("", description="Контрагент")
 
+    about: ClassVar[str] = "Поступление денег: безналичное, наличное или по карте"
     example: ClassVar[dict[str, Any]] = {
         "kind": "payment",
         "ref": "d08391cb-0d3b-11ef-9c1a-00155d012e01",
@@ -516,7 +528,7 @@ class PaymentRow(Pushed):
 
 
 class StatusRow(Pushed):
-    """Состояние заказа без его строк. Нужен номер портала, идентификатор или номер 1С."""
+    """An order's state without its lines."""
 
     number: Text = Field("", max_length=50, description="Номер заказа на портале")
     remote_number: Text = Field("", max_length=50, description="Номер документа в 1С")
@@ -532,6 +544,7 @@ class StatusRow(Pushed):
     amount: Amount | None = Field(None, description="Сумма документа")
     currency: Currency = Field("", description="Валюта")
 
+    about: ClassVar[str] = "Состояние заказа; нужен номер портала, ref или номер 1С"
     example: ClassVar[dict[str, Any]] = {
         "ref": "cf7280ba-0d3b-11ef-9c1a-00155d012e01",
         "version": "AAAAAAAB1sw=",
@@ -562,7 +575,7 @@ class StatusRow(Pushed):
 
 
 class PriceRow(_Said):
-    """Цена одного вида."""
+    """One price."""
 
     price_type_ref: Ref = Field(description="Вид цен")
     amount: Amount = Field(description="Цена за базовую единицу")
@@ -570,11 +583,12 @@ class PriceRow(_Said):
 
 
 class PricesRow(Pushed):
-    """Все цены предложения: вида, которого нет в списке, у него нет."""
+    """All prices of an offer."""
 
     characteristic_ref: Ref = Field("", description="Характеристика, если она не в ref после #")
     prices: tuple[PriceRow, ...] = Field(description="Цены")
 
+    about: ClassVar[str] = "Все цены предложения: вида, которого нет в списке, у него нет"
     example: ClassVar[dict[str, Any]] = {
         "ref": "5d0c1b5e-0000-4000-8000-000000000001",
         "version": "2026-11-24T02:10:00",
@@ -598,18 +612,19 @@ class PricesRow(Pushed):
 
 
 class PlaceRow(_Said):
-    """Остаток на одном складе."""
+    """Stock at one warehouse."""
 
     warehouse_ref: Ref = Field("", description="Склад; без него — остаток всего")
     quantity: Amount = Field(description="Количество")
 
 
 class StockRow(Pushed):
-    """Весь остаток предложения: на складе, которого нет в списке, его нет."""
+    """The whole stock of an offer."""
 
     characteristic_ref: Ref = Field("", description="Характеристика, если она не в ref после #")
     stock: tuple[PlaceRow, ...] = Field(description="Остатки по складам")
 
+    about: ClassVar[str] = "Весь остаток: на складе, которого нет в списке, его нет"
     example: ClassVar[dict[str, Any]] = {
         "ref": "5d0c1b5e-0000-4000-8000-000000000001",
         "stock": [{"warehouse_ref": "4dab1023-0d3a-11ef-9c1a-00155d012e01", "quantity": 120}],
