@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from base.registers import moment_words
-from sync import letters, schedule
+from sync import letters, pictures, schedule
 from sync.models import Alarm, Connection, OutboxOrder
 
 REOPENED_WITHIN = timedelta(minutes=5)
@@ -31,6 +31,9 @@ DISK_TIMES = 2
 """The disk is said to be nearly full at so many times the room below which nothing is taken."""
 
 MB = 1024**2
+
+ROOM_SHARE = 0.05
+"""Of the room for pictures that must be free for there to be room again."""
 
 
 def open_alarm(
@@ -75,6 +78,7 @@ def check(at: datetime) -> None:
     _check_kinds(bases, at)
     for connection in bases:
         _check_orders(connection, at)
+        _check_pictures(connection, at)
     for number, connection in enumerate(bases):
         # the disk belongs to no base: whoever keeps the first is told
         _set(connection, "disk", "", _disk_text() if number == 0 else "", at)
@@ -101,6 +105,13 @@ def _check_kinds(bases: Sequence[Connection], at: datetime) -> None:
             failed = _("%(kind)s: the last exchanges failed") % words
         _set(each.connection, "late", each.kind, late, at)
         _set(each.connection, "failed", each.kind, failed, at)
+
+
+def _check_pictures(connection: Connection, at: datetime) -> None:
+    """Pictures that found no room opened the alarm; it is over when there is some again."""
+    room = pictures.room_left(connection)
+    if room is None or room > connection.picture_quota_mb * MB * ROOM_SHARE:
+        close_alarm(connection=connection, code="quota", at=at)
 
 
 def _check_orders(connection: Connection, at: datetime) -> None:

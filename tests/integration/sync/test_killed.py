@@ -41,6 +41,7 @@ from sync.models import (
     RemoteOrder,
     Run,
 )
+from sync.receiving import full_path
 from sync.tasks import QUEUE
 from tests.conformance.line import Line
 from tests.factories.commerceml import (
@@ -186,8 +187,8 @@ def upload(base: Connection) -> list[Run]:
     file = runs[0].file
     assert file is not None
     path = Path("pictures") / f"{base.pk}.gif"
-    running.full_path(file).parent.joinpath("pictures").mkdir(exist_ok=True)
-    running.full_path(file).parent.joinpath(path).write_bytes(PIXEL)
+    full_path(file).parent.joinpath("pictures").mkdir(exist_ok=True)
+    full_path(file).parent.joinpath(path).write_bytes(PIXEL)
     ReceivedFile.objects.create(
         session=file.session,
         connection=base,
