@@ -68,9 +68,13 @@ class BaseHealth:
             return "off"
         if self.connection.is_paused:
             return "paused"
-        levels = {line.state.level for line in self.lines}
-        levels |= {str(alarm.level) for alarm in self.alarms}
-        return next((level for level in WORST_FIRST if level in levels), "new")
+        return worst([line.state for line in self.lines], self.alarms)
+
+
+def worst(states: Iterable[State], alarms: Iterable[Alarm]) -> str:
+    """The worst light among states and open alarms."""
+    levels = {state.level for state in states} | {str(alarm.level) for alarm in alarms}
+    return next((level for level in WORST_FIRST if level in levels), "new")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -37,13 +36,13 @@ LEVELS = {
 """Lights in words."""
 
 COUNTS = (
-    ("quarantine", gettext_lazy("in quarantine"), "sync_rejection_modeladmin_index", True),
-    ("parked", gettext_lazy("parked offers"), "sync_parked_modeladmin_index", False),
-    ("waiting", gettext_lazy("orders wait for 1C"), "exchange:outbox", False),
-    ("person", gettext_lazy("orders need a person"), "exchange:outbox", True),
-    ("unimported", gettext_lazy("files not imported"), "exchange:uploads", True),
+    ("quarantine", gettext_lazy("in quarantine"), "exchange:quarantine", "", True),
+    ("parked", gettext_lazy("parked offers"), "exchange:parked", "", False),
+    ("waiting", gettext_lazy("orders wait for 1C"), "exchange:outbox", "", False),
+    ("person", gettext_lazy("orders need a person"), "exchange:outbox", "state=person&", True),
+    ("unimported", gettext_lazy("files not imported"), "exchange:uploads", "", True),
 )
-"""What waits: its field of `Counts`, its words, its list, and whether it is a bad thing."""
+"""What waits: its field of `Counts`, words, list and filter there, and whether it is bad."""
 
 JOBS = {
     "sync.tasks.sweep": gettext_lazy("Going on with exchanges that stopped"),
@@ -157,8 +156,13 @@ class BaseView:
         self.light = LEVELS[base.level]
         self.lines = [LineView(line, at) for line in base.lines]
         self.waiting = [
-            CountView(name, getattr(base.counts, field), reverse(url), is_bad)
-            for field, name, url, is_bad in COUNTS
+            CountView(
+                str(name),
+                getattr(base.counts, field),
+                f"{reverse(screen)}?{narrowed}base={base.connection.pk}",
+                is_bad,
+            )
+            for field, name, screen, narrowed, is_bad in COUNTS
         ]
 
 
@@ -205,7 +209,7 @@ class BoardView(Screen, TemplateView):
     page_title = gettext_lazy("Health of the exchange")
     header_icon = "site"
 
-    def get_template_names(self) -> Sequence[str]:
+    def get_template_names(self) -> list[str]:
         """The board alone where only it is asked for."""
         return ["sync/_board.html" if self.request.GET.get("part") else self.template_name]
 
@@ -284,4 +288,4 @@ def duration_words(seconds: float) -> str:
 
 def run_url(pk: int) -> str:
     """Where a run is told of."""
-    return reverse("sync_run_modeladmin_inspect", args=[pk])
+    return reverse("exchange:run", args=[pk])
