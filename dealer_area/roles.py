@@ -52,6 +52,11 @@ TERMS = (
     "sync.view_contract",
     "sync.view_organisation",
 )
+MONEY = (
+    "sync.view_settlementbalance",
+    "sync.view_settlemententry",
+    "sync.view_payment",
+)
 DEALERS = (
     "base.view_user",
     "dealer_area.view_dealer",
@@ -87,6 +92,7 @@ RIGHTS: Mapping[GroupName, tuple[str, ...]] = {
     GroupName.FINANCE: (
         *ADMIN,
         *TERMS,
+        *MONEY,
         "dealer_area.view_dealer",
         "dealer_area.view_order",
     ),
@@ -94,6 +100,10 @@ RIGHTS: Mapping[GroupName, tuple[str, ...]] = {
         *ADMIN,
         *GOODS,
         *TERMS,
+        *MONEY,
+        "sync.view_token",
+        "sync.add_token",
+        "sync.change_token",
         "sync.change_product",
         "sync.change_pricetype",
         "sync.change_warehouse",

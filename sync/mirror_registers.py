@@ -48,6 +48,7 @@ from sync.models import (
     Warehouse,
 )
 from sync.registers import MirrorRegister
+from sync.settlement_registers import BalanceRegister, EntryRegister, PaymentRegister
 from sync.trade import choose_default
 
 
@@ -370,6 +371,9 @@ class MirrorGroup(ModelAdminGroup):
         AgreementRegister,
         ContractRegister,
         OrganisationRegister,
+        BalanceRegister,
+        EntryRegister,
+        PaymentRegister,
     )
 
 

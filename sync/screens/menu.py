@@ -50,4 +50,7 @@ ITEMS: tuple[ScreenItem, ...] = (
     ScreenItem(
         _("Likely twins"), "exchange:twins", icon="duplicate", order=17, right="sync.view_run"
     ),
+    ScreenItem(
+        _("Keys of programs"), "exchange:tokens", icon="key", order=77, right="sync.view_token"
+    ),
 )

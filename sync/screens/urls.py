@@ -14,6 +14,7 @@ from sync.screens import (
     owners,
     quarantine,
     schedules,
+    tokens,
     twins,
     uploads,
     wizard,
@@ -79,4 +80,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("twins/", twins.TwinsView.as_view(), name="twins"),
     path("twins/act/", twins.TwinsActView.as_view(), name="twins-act"),
     path("twins/bindings/", twins.BindingsView.as_view(), name="twins-bindings"),
+    path("keys/", tokens.TokensView.as_view(), name="tokens"),
+    path("keys/<int:pk>/revoke/", tokens.RevokeView.as_view(), name="token-revoke"),
 ]
