@@ -112,12 +112,12 @@ class OwnersView(Screen, FormView[OwnersForm]):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The bases to choose from, and the owners as columns."""
-        context: dict[str, Any] = super().get_context_data(
-            base=self.base,
-            bases=list(Connection.objects.order_by("name").values_list("pk", "name")),
-            owners=Owner.choices,
-            **kwargs,
-        )
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        context |= {
+            "base": self.base,
+            "bases": list(Connection.objects.order_by("name").values_list("pk", "name")),
+            "owners": Owner.choices,
+        }
         return context
 
 
@@ -160,6 +160,7 @@ class ProductFieldsForm(forms.Form):
         made = Product._meta.get_field(name).formfield(
             label=label, initial=getattr(product, name), required=name == "name"
         )
+        made.required = name == "name"
         if name == "description":
             made.widget = forms.Textarea(attrs={"rows": 10})
         if isinstance(made, forms.DecimalField):
