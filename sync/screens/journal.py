@@ -30,8 +30,9 @@ from wagtail.admin import messages
 from base.figures import NOTHING
 from base.registers import moment_words, quantity_words
 from sync import quarantine, receiving, replaying, tracing, uploading
+from sync.channels import odata
 from sync.intake.book import KEPT_REJECTIONS
-from sync.models import Connection, ReceivedFile, Run
+from sync.models import Connection, ReceivedFile, Run, Schedule
 from sync.models.exchange import KINDS
 from sync.readers import READERS
 from sync.receiving import Refused
@@ -439,6 +440,23 @@ class RunReplayView(RunScreen, View):
             messages.error(request, str(gone))
             return redirect("exchange:run", pk=pk)
         return redirect("exchange:run", pk=again.pk)
+
+
+class PullRehearseView(Screen, View):
+    """Asking 1C by OData for a dry run."""
+
+    permission_required = CHANGE
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Ask in the background, then to the dry runs of the journal."""
+        schedule = get_object_or_404(Schedule, pk=pk, channel=Schedule.Channel.ODATA)
+        odata.rehearse.later(schedule.pk, _pk(request))
+        messages.success(request, _("1C is being asked. The dry run appears here when it answers."))
+        return HttpResponseRedirect(f"{reverse('exchange:journal')}?dry=1")
+
+
+def _pk(request: HttpRequest) -> int:
+    return int(request.user.pk or 0)
 
 
 class FileDownloadView(Screen, View):

@@ -48,7 +48,7 @@ FACETS = {
     "s": gettext_lazy("stock"),
 }
 STATES = (
-    ("", gettext_lazy("waiting")),
+    ("", gettext_lazy("not settled yet")),
     (quarantine.SETTLED, gettext_lazy("settled")),
     (quarantine.ALL, gettext_lazy("all of them")),
 )

@@ -31,7 +31,7 @@ CHANGE = "sync.change_run"
 AT_ONCE = 1000
 """Pairs that one press of a button takes when they are chosen one by one."""
 STATES = (
-    ("", gettext_lazy("waiting")),
+    ("", gettext_lazy("undecided")),
     (Twin.State.BOUND, gettext_lazy("bound")),
     (Twin.State.APART, gettext_lazy("two products")),
 )
@@ -137,7 +137,7 @@ class TwinsView(ListView):
 
     permission_required = VIEW
     page_title = gettext_lazy("Likely twins")
-    header_icon = "duplicate"
+    header_icon = "copy"
     template_name = "sync/twins.html"
     sticky = "exchange-twins"
 

@@ -59,6 +59,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("journal/", journal.JournalView.as_view(), name="journal"),
     path("journal/export/", journal.JournalExport.as_view(), name="journal-export"),
     path("journal/upload/", journal.UploadView.as_view(), name="upload"),
+    path("journal/pulls/<int:pk>/", journal.PullRehearseView.as_view(), name="pull-rehearse"),
     path("journal/<int:pk>/", journal.RunView.as_view(), name="run"),
     path("journal/<int:pk>/state/", journal.RunStateView.as_view(), name="run-state"),
     path("journal/<int:pk>/replay/", journal.RunReplayView.as_view(), name="run-replay"),
