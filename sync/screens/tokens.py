@@ -137,7 +137,7 @@ class TokensView(Screen, FormView[IssueForm]):
                 secret=secret,
                 issued=told["name"],
                 address=self.request.build_absolute_uri(reverse("push:partners")),
-                form=IssueForm(at=timezone.now()),
+                form=IssueForm(at=timezone.now(), initial=self.get_initial()),
             )
         )
         answer["Cache-Control"] = "no-store"
