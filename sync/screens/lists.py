@@ -11,7 +11,7 @@ from django.core.paginator import InvalidPage, Page
 from django.db.models import QuerySet
 from django.http import (
     HttpRequest,
-    HttpResponseBase,
+    HttpResponse,
     HttpResponseRedirect,
     QueryDict,
     StreamingHttpResponse,
@@ -37,12 +37,12 @@ class ListView(Screen, TemplateView):
 
     sticky = ""
 
-    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+    def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """The list, or the way to it with the filters of the last time."""
         kept = QueryDict(request.COOKIES.get(self.sticky, "")).urlencode()
         if kept and not request.GET:
             return HttpResponseRedirect(f"{request.path}?{kept}")
-        answer: HttpResponseBase = super().get(request, *args, **kwargs)
+        answer: HttpResponse = super().get(request, *args, **kwargs)
         asked = request.GET.copy()
         for name in ("p", "all"):
             asked.pop(name, None)
@@ -67,9 +67,10 @@ def page_of(rows: QuerySet[Any], number: str | None) -> Page[Any]:
     """A page of rows, the first where there is none of that number."""
     paginator = BoundedPaginator(rows, PER_PAGE)
     try:
-        return paginator.page(number or 1)
+        found: Page[Any] = paginator.page(number or 1)
     except InvalidPage:
-        return paginator.page(1)
+        found = paginator.page(1)
+    return found
 
 
 def whole(text: str | None) -> int | None:
@@ -114,7 +115,7 @@ class _Echo:
 
 
 def _lines(headings: Sequence[str], rows: Iterable[Sequence[object]]) -> Iterator[str]:
-    writer: Any = csv.writer(_Echo(), delimiter=";")  # type: ignore[arg-type]
+    writer: Any = csv.writer(_Echo(), delimiter=";")
     yield "\ufeff" + writer.writerow(headings)
     for row in rows:
         yield writer.writerow([_plain(each) for each in row])
