@@ -18,7 +18,8 @@ from typing import Any, BinaryIO
 from pydantic import ValidationError
 
 from sync.onec import values
-from sync.onec.pushed import ENTITIES, Pushed, model_of
+from sync.onec.pushed.entities import ENTITIES, model_of
+from sync.onec.pushed.fields import Pushed
 from sync.onec.records import Row, WholeRecord
 from sync.onec.stream import BadFile
 
