@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.generic import TemplateView
 
 from base.figures import NOTHING
@@ -26,12 +26,12 @@ from sync.screens.base import Screen
 from sync.spans import ago_words, every_words, span_words
 
 LEVELS = {
-    "green": gettext_lazy("fresh"),
-    "amber": gettext_lazy("late"),
-    "red": gettext_lazy("alarm"),
-    "new": gettext_lazy("has not come yet"),
-    "paused": gettext_lazy("paused"),
-    "off": gettext_lazy("off"),
+    "green": pgettext_lazy("exchange", "fresh"),
+    "amber": pgettext_lazy("exchange", "late"),
+    "red": pgettext_lazy("exchange", "alarm"),
+    "new": pgettext_lazy("exchange", "has not come yet"),
+    "paused": pgettext_lazy("exchange", "paused"),
+    "off": pgettext_lazy("exchange", "off"),
 }
 """Lights in words."""
 
@@ -79,6 +79,7 @@ class LineView:
     """A kind of data of a base in words."""
 
     def __init__(self, line: Line, at: datetime) -> None:
+        self.at = at
         self.pk = line.schedule.pk
         self.schedule = line.schedule
         self.state = line.state
@@ -111,13 +112,18 @@ class LineView:
 
     @property
     def next(self) -> str:
-        """When it comes again; when a pause ends."""
+        """When it comes again, or was to come; when a pause ends; empty when nobody knows."""
         until = self.schedule.paused_until
         if self.is_paused and until is not None and until < UNTIL_RESUMED:
             return _("paused until %(moment)s") % {"moment": moment_words(until)}
         if self.is_paused:
             return _("paused until resumed")
-        return moment_words(self.state.next_at)
+        if self.state.next_at is None:
+            return ""
+        words = moment_words(self.state.next_at)
+        if self.state.next_at < self.at and not self.is_fetched:
+            return _("was expected %(moment)s") % {"moment": words}
+        return words
 
     @property
     def did(self) -> str:
@@ -125,6 +131,8 @@ class LineView:
         if self.last is None:
             return NOTHING
         seconds = seconds_of(self.last)
+        if self.last.state == Run.State.FAILED:
+            return f"{_('failed')}, {duration_words(seconds)}"
         words = [_("rows: %(count)s") % {"count": quantity_words(self.last.read_count)}]
         words.append(duration_words(seconds))
         if self.last.read_count and seconds >= 0.1:
@@ -245,7 +253,7 @@ def job_view(job: JobState, found: Health) -> JobView:
         level = "red"
     elif job.succeeded_at is None or found.at - job.succeeded_at > JOB_LATE:
         level = "amber"
-    light = {"green": _("runs"), "amber": _("has not run for long"), "red": _("fails")}[level]
+    light = {"green": _("works"), "amber": _("has not run for long"), "red": _("fails")}[level]
     took = NOTHING
     if job.finished_at is not None and job.finished_at >= job.started_at:
         took = duration_words((job.finished_at - job.started_at).total_seconds())
