@@ -147,6 +147,10 @@ class OdataView(Screen, FormView[AccessForm]):
         messages.success(self.request, _("The access by OData is saved."))
         return redirect("exchange:odata-of", pk=self.base.pk)
 
+    def form_invalid(self, form: AccessForm) -> HttpResponse:
+        """The form with what is wrong."""
+        return self.render_to_response(self.get_context_data(form=form), status=422)
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The bases to choose among, the kinds, and what was answered."""
         probes: list[Probe] = kwargs.pop("probes", [])
