@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.generic import FormView, TemplateView
@@ -142,8 +143,9 @@ class ProductFieldsForm(forms.Form):
         for name, owner in owning.owners_of(product.connection).items():
             if owner is not Owner.ONEC:
                 field = self._field(product, name)
-                field.help_text = _hint(owner)
-                field.owner = BADGES[owner]  # type: ignore[attr-defined]
+                field.help_text = format_html(
+                    '<span class="w-status xch-owner">{}</span>{}', BADGES[owner], _hint(owner)
+                )
                 self.fields[name] = field
 
     def _field(self, product: Product, name: str) -> forms.Field:
