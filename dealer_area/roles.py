@@ -52,6 +52,11 @@ TERMS = (
     "sync.view_contract",
     "sync.view_organisation",
 )
+MONEY = (
+    "sync.view_settlementbalance",
+    "sync.view_settlemententry",
+    "sync.view_payment",
+)
 DEALERS = (
     "base.view_user",
     "dealer_area.view_dealer",
@@ -87,6 +92,7 @@ RIGHTS: Mapping[GroupName, tuple[str, ...]] = {
     GroupName.FINANCE: (
         *ADMIN,
         *TERMS,
+        *MONEY,
         "dealer_area.view_dealer",
         "dealer_area.view_order",
     ),
@@ -94,13 +100,19 @@ RIGHTS: Mapping[GroupName, tuple[str, ...]] = {
         *ADMIN,
         *GOODS,
         *TERMS,
+        *MONEY,
+        "sync.view_token",
+        "sync.add_token",
+        "sync.change_token",
         "sync.change_product",
         "sync.change_pricetype",
         "sync.change_warehouse",
         "sync.change_alias",
         "sync.view_run",
+        "sync.change_run",
         "sync.view_receivedfile",
         "sync.view_rejection",
+        "sync.change_rejection",
         "sync.view_parked",
         "sync.view_outboxorder",
         "sync.change_outboxorder",
@@ -108,6 +120,8 @@ RIGHTS: Mapping[GroupName, tuple[str, ...]] = {
         "sync.view_connection",
         "sync.add_connection",
         "sync.change_connection",
+        "sync.view_schedule",
+        "sync.change_schedule",
         "dealer_area.view_statusmap",
         "dealer_area.add_statusmap",
         "dealer_area.change_statusmap",

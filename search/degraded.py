@@ -34,7 +34,9 @@ def find(request: Request) -> Found:
         in_stock = offers.filter(stock__isnull=False).exclude(stock__quantities={})
         if closed_warehouses():
             open_ones = Warehouse.objects.filter(is_sold_from=True).values_list("pk", flat=True)
-            in_stock = in_stock.filter(stock__quantities__has_any_keys=[*map(str, open_ones)])
+            # no list is empty: the database would not understand it
+            keys = [str(pk) for pk in open_ones] or ["none"]
+            in_stock = in_stock.filter(stock__quantities__has_any_keys=keys)
         products = products.filter(Exists(in_stock))
     order = ["name_key", "pk"]
     if request.asked:

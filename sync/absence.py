@@ -53,6 +53,9 @@ CODE = "absence"
 JOINED = timedelta(minutes=1)
 """A comparison that failed is told again for so long; later it is tried anew."""
 
+WAITS = timedelta(seconds=5)
+"""How long a comparison may stand in the queue before it is put there again."""
+
 PATIENCE = timedelta(days=1)
 """How long a comparison waits for the last imports of its load."""
 
@@ -139,7 +142,7 @@ def abandoned(now: datetime) -> list[int]:
         pk
         for pk, state, queued_at in rows
         if importing.lease_of_run(pk) not in busy
-        and (state == Run.State.RUNNING or queued_at < now - timedelta(minutes=1))
+        and (state == Run.State.RUNNING or queued_at < now - WAITS)
     ]
 
 

@@ -14,11 +14,12 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from base.registers import moment_words
-from sync import letters, schedule
+from sync import letters, outbound, pictures, schedule
 from sync.models import Alarm, Connection, OutboxOrder
 
 REOPENED_WITHIN = timedelta(minutes=5)
@@ -31,6 +32,9 @@ DISK_TIMES = 2
 """The disk is said to be nearly full at so many times the room below which nothing is taken."""
 
 MB = 1024**2
+
+ROOM_SHARE = 0.05
+"""Of the room for pictures that must be free for there to be room again."""
 
 
 def open_alarm(
@@ -71,60 +75,85 @@ def check(at: datetime) -> None:
     Late data and runs that failed in a row; orders that 1C does not confirm or that wait for a
     person; the room on the disk.
     """
+    watch = _Watch(at)
     bases = list(Connection.objects.order_by("pk"))
-    _check_kinds(bases, at)
+    _check_kinds(watch, bases)
     for connection in bases:
-        _check_orders(connection, at)
+        _check_orders(watch, connection)
+        _check_pictures(watch, connection)
     for number, connection in enumerate(bases):
         # the disk belongs to no base: whoever keeps the first is told
-        _set(connection, "disk", "", _disk_text() if number == 0 else "", at)
+        watch.tell(connection, "disk", "", _disk_text() if number == 0 else "")
     letters.tell_waiting(at)
 
 
-def _set(connection: Connection, code: str, key: str, text: str, at: datetime) -> None:
-    """Open the alarm while there is something to say, close it when there is not."""
-    if text:
-        level = Alarm.Level.RED
-        open_alarm(connection=connection, code=code, key=key, level=level, text=text, at=at)
-    else:
-        close_alarm(connection=connection, code=code, key=key, at=at)
+class _Watch:
+    """Alarms as they were at the beginning of a check: what is not open is not closed again."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+        self._open = set(
+            Alarm.objects.filter(closed_at=None).values_list("connection_id", "code", "key")
+        )
+
+    def is_open(self, connection: Connection, code: str, key: str) -> bool:
+        """Whether it was open."""
+        return (connection.pk, code, key) in self._open
+
+    def tell(self, connection: Connection, code: str, key: str, text: str) -> None:
+        """Open a red alarm while there is something to say, close it when there is not."""
+        if text:
+            open_alarm(
+                connection=connection,
+                code=code,
+                key=key,
+                level=Alarm.Level.RED,
+                text=text,
+                at=self.at,
+            )
+        elif self.is_open(connection, code, key):
+            close_alarm(connection=connection, code=code, key=key, at=self.at)
 
 
-def _check_kinds(bases: Sequence[Connection], at: datetime) -> None:
-    for each, state in schedule.followed([connection.pk for connection in bases], at):
-        late = failed = ""
-        words = {"kind": each.get_kind_display(), "count": state.failed}
-        if state.level == "red" and state.missed >= each.alarm_after:
+def _check_kinds(watch: _Watch, bases: Sequence[Connection]) -> None:
+    for each, state in schedule.followed([connection.pk for connection in bases], watch.at):
+        words = {"kind": capfirst(each.get_kind_display())}
+        is_red = state.level == "red"
+        failed = late = ""
+        if is_red and state.failed >= each.alarm_after:
+            failed = _("%(kind)s: the last exchanges failed") % words
+        is_late = is_red and state.missed >= each.alarm_after
+        # why data are late is told once: that exchanges fail says more
+        if is_late and (not failed or watch.is_open(each.connection, "late", each.kind)):
             words["moment"] = moment_words(state.succeeded_at)
             late = _("%(kind)s: nothing has come since %(moment)s") % words
-        if state.level == "red" and state.failed >= each.alarm_after:
-            failed = _("%(kind)s: the last exchanges failed") % words
-        _set(each.connection, "late", each.kind, late, at)
-        _set(each.connection, "failed", each.kind, failed, at)
+        watch.tell(each.connection, "failed", each.kind, failed)
+        watch.tell(each.connection, "late", each.kind, late)
 
 
-def _check_orders(connection: Connection, at: datetime) -> None:
-    orders = OutboxOrder.objects.filter(connection=connection)
-    old = timedelta(hours=max(connection.unconfirmed_hours, 1))
-    unconfirmed = orders.filter(
-        state__in=[OutboxOrder.State.WAITING, OutboxOrder.State.GIVEN], queued_at__lte=at - old
-    )
-    numbers = _numbers(unconfirmed)
-    text = (
-        _("Orders that 1C has not confirmed for %(hours)s h: %(numbers)s")
-        % {"hours": connection.unconfirmed_hours, "numbers": numbers}
-        if numbers and connection.is_active
-        else ""
-    )
-    _set(connection, "unconfirmed", "", text, at)
-    numbers = _numbers(orders.filter(state=OutboxOrder.State.PERSON))
-    text = _("Orders that need a person: %(numbers)s") % {"numbers": numbers} if numbers else ""
-    _set(connection, "person", "", text, at)
+def _check_orders(watch: _Watch, connection: Connection) -> None:
+    numbers = _numbers(outbound.unconfirmed(connection, watch.at)) if connection.is_active else ""
+    words = {"numbers": numbers, "hours": connection.unconfirmed_hours}
+    text = _("Orders that 1C has not confirmed for %(hours)s h: %(numbers)s") % words
+    watch.tell(connection, "unconfirmed", "", text if numbers else "")
+    stuck = OutboxOrder.objects.filter(connection=connection, state=OutboxOrder.State.PERSON)
+    numbers = _numbers(stuck.order_by("queued_at", "pk"))
+    text = _("Orders that need a person: %(numbers)s") % {"numbers": numbers}
+    watch.tell(connection, "person", "", text if numbers else "")
+
+
+def _check_pictures(watch: _Watch, connection: Connection) -> None:
+    """Pictures that found no room opened the alarm; it is over when there is some again."""
+    if not watch.is_open(connection, "quota", ""):
+        return
+    room = pictures.room_left(connection)
+    if room is None or room > connection.picture_quota_mb * MB * ROOM_SHARE:
+        close_alarm(connection=connection, code="quota", at=watch.at)
 
 
 def _numbers(orders: QuerySet[OutboxOrder]) -> str:
     """The first numbers, and how many more; empty without orders."""
-    found = list(orders.order_by("queued_at", "pk").values_list("number", flat=True)[: NAMED + 1])
+    found = list(orders.values_list("number", flat=True)[: NAMED + 1])
     if len(found) <= NAMED:
         return ", ".join(found)
     more = orders.count() - NAMED

@@ -17,3 +17,5 @@ class SyncConfig(AppConfig):
     def ready(self) -> None:
         """Make known what fetches by which channel."""
         import_module("sync.channels.odata")
+        import_module("sync.channels.folder")
+        import_module("sync.channels.tending")

@@ -23,6 +23,9 @@ SHOWN_RUNS = 30
 SHOWN_FOR = timedelta(days=60)
 """Runs older than this are not shown."""
 
+PARTS = ("connection_id", "kind", "state", "tells_stock", "tells_prices")
+"""What runs are parted by to read the last of each: as fine as `sync.sources` may part them."""
+
 WORST_FIRST = ("red", "amber", "green", "new", "paused", "off")
 """The light of a base is the first of these that one of its kinds has."""
 
@@ -68,9 +71,13 @@ class BaseHealth:
             return "off"
         if self.connection.is_paused:
             return "paused"
-        levels = {line.state.level for line in self.lines}
-        levels |= {str(alarm.level) for alarm in self.alarms}
-        return next((level for level in WORST_FIRST if level in levels), "new")
+        return worst([line.state for line in self.lines], self.alarms)
+
+
+def worst(states: Iterable[State], alarms: Iterable[Alarm]) -> str:
+    """The worst light among states and open alarms."""
+    levels = {state.level for state in states} | {str(alarm.level) for alarm in alarms}
+    return next((level for level in WORST_FIRST if level in levels), "new")
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +136,7 @@ def _last_runs(connection_ids: Sequence[int], at: datetime) -> Mapping[int, list
         .annotate(
             place=Window(
                 RowNumber(),
-                partition_by=[F("connection_id"), F("kind"), F("tells_stock"), F("tells_prices")],
+                partition_by=[F(name) for name in PARTS],
                 order_by=F("finished_at").desc(),
             )
         )

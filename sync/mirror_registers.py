@@ -1,4 +1,8 @@
-"""Registers of the mirror of 1C. Nothing in them is edited but the default price type."""
+"""Registers of the mirror of 1C. Nothing in them is edited but the default price type.
+
+Fields of goods that the portal owns are written on a screen of their own (`sync.screens.owners`),
+names of price types and warehouses on the maps (`sync.screens.maps`).
+"""
 
 from __future__ import annotations
 
@@ -16,43 +20,60 @@ from wagtail_modeladmin.options import ModelAdminGroup
 from base.registers import (
     ChangeHelper,
     Register,
+    RegisterInspect,
     Section,
     flag,
     moment,
-    money,
     money_words,
     quantity_words,
     text,
 )
+from sync import owning
+from sync.client_registers import (
+    AgreementRegister,
+    ContractRegister,
+    CounterpartyRegister,
+    OrganisationRegister,
+    PartnerRegister,
+)
 from sync.filters import BaseFilter
 from sync.models import (
-    Agreement,
     Category,
-    Contract,
-    Counterparty,
     Offer,
     OfferPrices,
     OfferStock,
-    Organisation,
-    Partner,
     PriceType,
     Product,
     Property,
     Warehouse,
 )
+from sync.registers import MirrorRegister
+from sync.settlement_registers import BalanceRegister, EntryRegister, PaymentRegister
 from sync.trade import choose_default
 
 
-class MirrorRegister(Register):
-    """What every list of the mirror has."""
+class ProductInspect(RegisterInspect):
+    """A product; each of its fields says who owns it."""
 
-    list_select_related: tuple[str, ...] = ("connection",)
-    list_filter: tuple[Any, ...] = (BaseFilter, "archived")
-    search_fields: tuple[str, ...] = ("ref",)
-    ordering = ("-pk",)
-    base_name = text("connection.name", gettext_lazy("1C base"))
-    gone = flag("archived", gettext_lazy("archived"))
-    changed = moment("changed_at", gettext_lazy("changed"))
+    def get_fields_dict(self) -> list[dict[str, Any]]:
+        """The fields with the owner of those that may have one."""
+        owners = owning.owners_of(self.instance.connection)
+        found: list[dict[str, Any]] = super().get_fields_dict()
+        for name, each in zip(self.model_admin.get_inspect_view_fields(), found, strict=True):
+            owner = owners.get("category" if name == "group" else name)
+            if owner is not None:
+                each["owner"] = owning.BADGES[owner]
+        return found
+
+    def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
+        """With the way to the form of the fields for whoever may write them."""
+        user = self.request.user
+        context: dict[str, Any] = super().get_context_data(
+            may_write=user.has_perm("sync.change_product"),
+            may_own=user.has_perm("sync.change_connection"),
+            **kwargs,
+        )
+        return context
 
 
 class ProductRegister(MirrorRegister):
@@ -60,6 +81,9 @@ class ProductRegister(MirrorRegister):
 
     model = Product
     menu_icon = "tag"
+    history_view_enabled = True
+    inspect_view_class = ProductInspect
+    inspect_template_name = "sync/product_inspect.html"
     list_display = ("name", "sku", "group", "brand", "series", "gone", "changed")
     list_select_related = ("category",)
     search_fields = ("sku_key", "barcode", "code", "ref", "name_key")
@@ -266,9 +290,10 @@ class PriceTypeRegister(MirrorRegister):
     model = PriceType
     menu_icon = "tag"
     permission_helper_class = ChangeHelper
-    list_display = ("name", "currency", "vat", "default", "base_name", "gone", "changed")
-    search_fields = ("ref", "~name")
+    list_display = ("shown", "name", "currency", "vat", "default", "base_name", "gone", "changed")
+    search_fields = ("ref", "~name", "~title")
     inspect_view_fields = (
+        "shown",
         "name",
         "currency",
         "vat",
@@ -278,7 +303,7 @@ class PriceTypeRegister(MirrorRegister):
         "gone",
         "changed",
     )
-    vat = flag("vat_included", gettext_lazy("VAT included"))
+    vat = flag("has_vat_inside", gettext_lazy("VAT included"))
     default = flag("is_default", gettext_lazy("default for dealers"))
     edit_handler = ObjectList(
         [
@@ -293,143 +318,37 @@ class PriceTypeRegister(MirrorRegister):
         base_form_class=PriceTypeForm,
     )
 
+    def shown(self, row: PriceType) -> str:
+        """The portal's name, else 1C's."""
+        return str(row)
+
+    shown.short_description = gettext_lazy("name in the portal")  # type: ignore[attr-defined]
+
 
 class WarehouseRegister(MirrorRegister):
     """Warehouses."""
 
     model = Warehouse
     menu_icon = "home"
-    list_display = ("title", "address", "base_name", "gone", "changed")
-    search_fields = ("ref", "~name")
-    inspect_view_fields = ("title", "address", "base_name", "ref", "gone", "changed")
+    list_display = ("shown", "name", "is_open", "address", "base_name", "gone", "changed")
+    search_fields = ("ref", "~name", "~title")
+    inspect_view_fields = (
+        "shown",
+        "name",
+        "is_open",
+        "address",
+        "base_name",
+        "ref",
+        "gone",
+        "changed",
+    )
+    is_open = flag("is_sold_from", gettext_lazy("dealers buy from it"))
 
-    def title(self, row: Warehouse) -> str:
+    def shown(self, row: Warehouse) -> str:
         """The name, or that it stands for all."""
         return str(row)
 
-    title.short_description = gettext_lazy("name")  # type: ignore[attr-defined]
-
-
-class PartnerRegister(MirrorRegister):
-    """Client companies."""
-
-    model = Partner
-    menu_icon = "group"
-    list_display = ("name", "base_name", "gone", "changed")
-    search_fields = ("ref", "~name")
-    inspect_view_fields = ("name", "base_name", "ref", "gone", "changed")
-
-    def sections(self, instance: Partner) -> Iterable[Section]:
-        """Counterparties and agreements."""
-        people = [(one.name, one.inn, one.kpp) for one in instance.counterparties.order_by("pk")]
-        yield Section(
-            _("Counterparties"), (_("name"), _("INN"), _("KPP")), people, _("There are none.")
-        )
-        found = instance.agreements.select_related("price_type", "warehouse").order_by("pk")
-        rows = [
-            (one.name, str(one.price_type or ""), str(one.warehouse or ""), one.currency)
-            for one in found
-        ]
-        headings = (_("name"), _("price type"), _("warehouse"), _("currency"))
-        yield Section(_("Agreements"), headings, rows, _("There are none."))
-
-
-class CounterpartyRegister(MirrorRegister):
-    """Legal entities."""
-
-    model = Counterparty
-    menu_icon = "user"
-    list_display = ("name", "inn", "kpp", "kind", "partner_name", "base_name", "gone")
-    list_select_related = ("connection", "partner")
-    list_filter = (BaseFilter, "archived", "kind")
-    search_fields = ("inn", "ref", "~name")
-    inspect_view_fields = (
-        "name",
-        "full_name",
-        "inn",
-        "kpp",
-        "kind",
-        "partner_name",
-        "base_name",
-        "ref",
-        "gone",
-        "changed",
-    )
-    partner_name = text("partner.name", gettext_lazy("partner"))
-
-    def sections(self, instance: Counterparty) -> Iterable[Section]:
-        """Contracts."""
-        rows = [
-            (one.name, one.number, money_words(one.credit_limit, one.currency))
-            for one in instance.contracts.order_by("pk")
-        ]
-        headings = (_("name"), _("number"), _("credit limit"))
-        yield Section(_("Contracts"), headings, rows, _("There are none."))
-
-
-class AgreementRegister(MirrorRegister):
-    """Agreements."""
-
-    model = Agreement
-    menu_icon = "doc-full"
-    list_display = ("name", "partner_name", "price_name", "store_name", "currency", "gone")
-    list_select_related = ("connection", "partner", "price_type", "warehouse")
-    search_fields = ("ref", "~name")
-    inspect_view_fields = (
-        "name",
-        "partner_name",
-        "price_name",
-        "store_name",
-        "currency",
-        "base_name",
-        "ref",
-        "gone",
-        "changed",
-    )
-    partner_name = text("partner.name", gettext_lazy("partner"))
-    price_name = text("price_type", gettext_lazy("price type"))
-    store_name = text("warehouse", gettext_lazy("warehouse"))
-
-
-class ContractRegister(MirrorRegister):
-    """Contracts."""
-
-    model = Contract
-    menu_icon = "doc-full-inverse"
-    list_display = ("name", "number", "holder", "agreement_name", "limit", "deferral_days", "gone")
-    list_select_related = ("connection", "counterparty", "agreement", "price_type", "organisation")
-    search_fields = ("number", "ref", "~name", "counterparty__inn")
-    inspect_view_fields = (
-        "name",
-        "number",
-        "signed_on",
-        "holder",
-        "agreement_name",
-        "organisation_name",
-        "price_name",
-        "currency",
-        "limit",
-        "deferral_days",
-        "base_name",
-        "ref",
-        "gone",
-        "changed",
-    )
-    holder = text("counterparty.name", gettext_lazy("counterparty"))
-    agreement_name = text("agreement.name", gettext_lazy("agreement"))
-    organisation_name = text("organisation", gettext_lazy("organisation"))
-    price_name = text("price_type", gettext_lazy("price type"))
-    limit = money("credit_limit", gettext_lazy("credit limit"))
-
-
-class OrganisationRegister(MirrorRegister):
-    """The supplier's own legal entities."""
-
-    model = Organisation
-    menu_icon = "home"
-    list_display = ("name", "base_name", "gone", "changed")
-    search_fields = ("ref", "~name")
-    inspect_view_fields = ("name", "base_name", "ref", "gone", "changed")
+    shown.short_description = gettext_lazy("name in the portal")  # type: ignore[attr-defined]
 
 
 class MirrorGroup(ModelAdminGroup):
@@ -452,6 +371,9 @@ class MirrorGroup(ModelAdminGroup):
         AgreementRegister,
         ContractRegister,
         OrganisationRegister,
+        BalanceRegister,
+        EntryRegister,
+        PaymentRegister,
     )
 
 

@@ -45,7 +45,9 @@ __all__ = [
     "enqueue",
     "enqueue_parts",
     "give",
+    "has_due",
     "preview",
+    "refuse",
     "unconfirmed",
 ]
 
@@ -184,6 +186,27 @@ def confirm(*, session: ExchangeSession, at: datetime) -> tuple[str, ...] | None
     return numbers
 
 
+@transaction.atomic
+def refuse(*, session: ExchangeSession, words: str) -> None:
+    """1C says that it could not load the last batch of this session, and why.
+
+    Its orders are given again, as if it had said nothing; one that was alone in it needs a person.
+    """
+    batch = session.batches.order_by("-pk").first()
+    if batch is None:
+        return
+    rows = OutboxOrder.objects.filter(
+        connection=session.connection, batch=batch, state=State.GIVEN, number__in=batch.numbers
+    )
+    alone = len(batch.numbers) == 1
+    rows.update(state=State.PERSON if alone else State.WAITING, error=words)
+
+
+def has_due(connection: Connection, at: datetime) -> bool:
+    """Whether there is an order that may be given to 1C now."""
+    return _waiting(connection, at).exists()
+
+
 def unconfirmed(connection: Connection, at: datetime) -> QuerySet[OutboxOrder]:
     """Orders that wait for 1C longer than the base allows, the longest first.
 
@@ -247,7 +270,11 @@ def _note_given(row: OutboxOrder, batch: OrderBatch, at: datetime) -> None:
 
 
 def _due(connection: Connection, at: datetime) -> QuerySet[OutboxOrder]:
-    return OutboxOrder.objects.select_for_update().filter(
+    return _waiting(connection, at).select_for_update()
+
+
+def _waiting(connection: Connection, at: datetime) -> QuerySet[OutboxOrder]:
+    return OutboxOrder.objects.filter(
         Q(not_before=None) | Q(not_before__lte=at),
         connection=connection,
         state__in=[State.WAITING, State.GIVEN],

@@ -11,7 +11,6 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
@@ -280,8 +279,10 @@ def _checked_one(row: Product, field: str, value: Any) -> Any:
         raise ValidationError(_("More than nothing is needed; 1 is one unit."))
     if field in {"weight", "vat_rate"} and value is not None and value < 0:
         raise ValidationError(_("It cannot be less than nothing."))
-    cleaned = Product._meta.get_field(field).clean(value, row) if value != "" else ""
-    return Decimal(cleaned) if isinstance(cleaned, Decimal) else cleaned
+    column = Product._meta.get_field(field)
+    if value == "" or (value is None and column.null):
+        return value
+    return column.clean(value, row)
 
 
 def _pictures(row: Product, names: list[str]) -> list[str]:

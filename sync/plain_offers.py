@@ -15,6 +15,7 @@ from types import MappingProxyType
 
 from django.db import connection as database
 from django.db import transaction
+from django.utils.translation import gettext_lazy
 from wagtail.log_actions import log
 
 from base.models import User
@@ -25,6 +26,13 @@ from sync.portions import windows
 from sync.staging import staging
 
 Rule = Connection.PlainOffers
+IN_WORDS = gettext_lazy(
+    "1C may tell prices and stock of a product itself and of its variants (colour, size). “Sold"
+    " where there are no variants”: the product itself is for sale until it gets a variant, and"
+    " again when the last one is gone. “Always”: beside its variants too. “Never”: once it has had"
+    " a variant, not any more. A change applies to all goods of the base at once."
+)
+"""The rules for whoever chooses one."""
 _VARIANT = (
     "EXISTS (SELECT 1 FROM sync_offer x"
     " WHERE x.product_id = sync_offer.product_id AND NOT x.is_plain{living})"

@@ -164,7 +164,11 @@ def checked_name(sent_name: str) -> str:
 
 def is_whole(file: ReceivedFile) -> bool:
     """Whether an exchange file ends as it must, with the end of its root."""
-    path = full_path(file)
+    return ends_whole(full_path(file))
+
+
+def ends_whole(path: Path) -> bool:
+    """Whether the file at `path` ends with the end of an exchange file's root."""
     with path.open("rb") as opened:
         opened.seek(max(0, path.stat().st_size - 400))
         tail = opened.read().rstrip(b" \t\r\n\x00")

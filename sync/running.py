@@ -25,6 +25,7 @@ from django.utils.translation import gettext as _
 from base.models import User
 from sync import (
     absence,
+    alarms,
     importing,
     inbound,
     journal,
@@ -35,7 +36,7 @@ from sync import (
     repeats,
     unpacking,
 )
-from sync.models import ExchangeSession, Picture, ReceivedFile, Run
+from sync.models import Alarm, ExchangeSession, Picture, ReceivedFile, Run
 from sync.onec.archives import is_whole as is_whole_archive
 from sync.pacing import paced
 from sync.receiving import Refused, full_path
@@ -50,6 +51,9 @@ PICTURES = 100
 RESUME_SECONDS = 20
 REPEAT_SECONDS = 300
 """A run that was begun, or never was, is put into the queue again at most once in so long."""
+
+LOOK_AGAIN_SECONDS = 10
+"""A comparison with a full load that waits for imports looks again at most once in so long."""
 
 SIZES_SECONDS = 3600
 SWEEP = "sweep"
@@ -242,8 +246,11 @@ def keep_pictures(
 
 def _keep_batch(batch: Sequence[ReceivedFile], beat: Callable[[], None]) -> list[Picture]:
     stored: list[tuple[ReceivedFile, pictures.Stored]] = []
+    left: dict[int, int | None] = {}
     for file in batch:
         beat()
+        if not _has_room(file, left):
+            continue
         try:
             stored.append((file, pictures.store(full_path(file), file.name)))
         except FileNotFoundError:
@@ -255,6 +262,31 @@ def _keep_batch(batch: Sequence[ReceivedFile], beat: Callable[[], None]) -> list
             # a file that grew meanwhile is kept once more when all of it is there
             ReceivedFile.objects.filter(pk=file.pk, size=file.size).update(sha256=content.sha256)
     return kept
+
+
+def _has_room(file: ReceivedFile, left: dict[int, int | None]) -> bool:
+    """Whether the pictures of the base may take this one too; `left` is what each may still take.
+
+    One that may not stays in the exchange folder, where the sweeper tries it again for a day.
+    """
+    base = file.connection
+    if base.pk not in left:
+        left[base.pk] = pictures.room_left(base)
+    room = left[base.pk]
+    if room is None:
+        return True
+    if file.size > room:
+        alarms.open_alarm(
+            connection=base,
+            code="quota",
+            level=Alarm.Level.AMBER,
+            text=_("Pictures are not taken: the %(count)s MB that this base may fill are full")
+            % {"count": base.picture_quota_mb},
+            at=timezone.now(),
+        )
+        return False
+    left[base.pk] = room - file.size
+    return True
 
 
 def sweep(*, at: datetime, queue: Queue) -> None:
@@ -283,6 +315,9 @@ def _put_again(run: Run, queue: Queue) -> None:
     A run that never began may still stand in the queue: it is put there again only seldom.
     """
     pause = RESUME_SECONDS if run.state == Run.State.RUNNING else REPEAT_SECONDS
+    if run.kind == absence.KIND:
+        # it looks whether the last imports of its load have ended, and goes
+        pause = LOOK_AGAIN_SECONDS
     if cache.add(f"exchange-run:{run.pk}:{run.state}:{run.position}", True, pause):
         queue.import_file(run.pk)
 

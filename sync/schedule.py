@@ -129,7 +129,7 @@ def zone_of(connection: Connection) -> ZoneInfo:
     """The time zone of the base; UTC when nobody knows its name."""
     try:
         return ZoneInfo(connection.time_zone)
-    except (ValueError, OSError):
+    except (KeyError, ValueError, OSError):
         return ZoneInfo("UTC")
 
 

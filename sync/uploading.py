@@ -79,9 +79,8 @@ def _archive(
                 name=name,
                 path=stored.path,
                 size=stored.size,
-                sha256=stored.sha256,
             )
-            # an upload of its own: what is packed belongs to it and to nothing else
+            # its hash is written when it has been unpacked; an upload of its own: what is packed belongs to it and to nothing else
             archive.upload = archive.pk
             archive.save(update_fields=["upload"])
             names = sorted(unpacking.exchange_names(archive), key=_place)

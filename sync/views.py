@@ -299,7 +299,7 @@ def _import(call: Call, session: ExchangeSession) -> HttpResponse:
 def _progress(run: Run) -> HttpResponse:
     match run.state:
         case Run.State.DONE:
-            return answers.success(*([answers.one_line(run.title)] if run.file is None else []))
+            return answers.success()
         case Run.State.FAILED:
             return answers.failure(running.failure_words(run))
         case Run.State.QUEUED:
@@ -352,6 +352,9 @@ def _since(call: Call, session: ExchangeSession) -> datetime:
         raise Refused(
             _("The time of the beginning of the load is not readable: %(told)s.") % {"told": told}
         )
+    if int(told) == int(session.started_at.timestamp()):
+        # whole seconds are told: this very session began it
+        return session.started_at
     return min(session.started_at, datetime.fromtimestamp(int(told), UTC))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import URLResolver, include, path, reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -21,6 +22,7 @@ from sync.choosers import counterparty_chooser, partner_chooser
 from sync.mirror_registers import MirrorGroup
 from sync.modeladmin import ExchangeGroup
 from sync.models import OutboxOrder, Run
+from sync.panels import HealthPanel
 
 modeladmin_register(ExchangeGroup)
 modeladmin_register(MirrorGroup)
@@ -54,9 +56,10 @@ def exchange_css() -> str:
 
 @hooks.register("construct_homepage_panels")
 def add_panels(request: HttpRequest, panels: list[Component]) -> None:
-    """The last runs, and orders that 1C cannot take without a person."""
+    """Health of the bases, the last runs, orders that 1C cannot take without a person."""
     if not request.user.has_perm("sync.view_run"):
         return
+    panels.append(HealthPanel(timezone.now()))
     runs = Run.objects.select_related("connection").order_by("-pk")[:5]
     panels.append(
         ListPanel(
@@ -65,7 +68,7 @@ def add_panels(request: HttpRequest, panels: list[Component]) -> None:
             title=_("Last exchanges"),
             rows=[
                 PanelRow(
-                    reverse("sync_run_modeladmin_inspect", args=[run.pk]),
+                    reverse("exchange:run", args=[run.pk]),
                     (
                         capfirst(str(run)),
                         run.connection.name,
@@ -76,7 +79,7 @@ def add_panels(request: HttpRequest, panels: list[Component]) -> None:
                 for run in runs
             ],
             empty=_("1C has not exchanged yet."),
-            more=reverse("sync_run_modeladmin_index"),
+            more=reverse("exchange:journal"),
         )
     )
     stuck = OutboxOrder.objects.filter(state=OutboxOrder.State.PERSON).order_by("-pk")[:5]

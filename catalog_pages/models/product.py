@@ -17,6 +17,7 @@ from base.models import BasePage
 from catalog_pages.blocks import GalleryBlocks, ProductBlocks
 from catalog_pages.models.category import CategoryPage
 from catalog_pages.models.index import CataloguePage
+from catalog_pages.panels import MasterDataPanel
 from sync.models import Category, Product
 
 
@@ -62,6 +63,7 @@ class ProductPage(CataloguePage, BasePage):
     base_form_class = ProductPageForm
     content_panels: ClassVar[list[object]] = [
         FieldPanel("product"),
+        MasterDataPanel(),
         FieldPanel(
             "title",
             heading=_("Heading"),

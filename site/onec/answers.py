@@ -19,8 +19,11 @@ ANSWERS: tuple[Answer, ...] = ("confirm", "ship", "pay", "cancel", "delete")
 _CODE_PREFIX: dict[DialectName, str] = {
     "ut11": "ВТУТ",
     "unf": "НФНФ",
+    "unf210": "НФНФ",
     "ut103": "ТД00",
+    "bitrix209": "БМ00",
     "bitrix31": "БМ00",
+    "other": "СК00",
 }
 _NAMESPACE = uuid.UUID("6f0c7a52-8f61-4d0c-9f0e-6d1f4b7a9e21")
 
@@ -105,7 +108,7 @@ class OrderBase:
             known = self.orders.get(order.number)
             if known is None:
                 # УНФ keeps the portal's digits, УТ counts by itself
-                digits = order.number if dialect == "unf" else str(len(self.orders) + 1)
+                digits = order.number if dialect.startswith("unf") else str(len(self.orders) + 1)
                 code = f"{_CODE_PREFIX[dialect]}-{digits:0>6}"
                 self.orders[order.number] = BaseOrder(order, code, at)
             elif not (known.shipped_at or known.cancelled):

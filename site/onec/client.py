@@ -16,8 +16,11 @@ import httpx
 
 from onec.faults import GIVEN_UP_AFTER, Faults, cut_off
 
-ExchangeType = Literal["catalog", "sale"]
+ExchangeType = Literal["catalog", "sale", "crm", "reference"]
 Report = Callable[[str], None]
+
+FINISH_PAUSE = 0.1
+"""Seconds between two questions at the end of a full export, at least."""
 
 BITRIX_PATH = "/bitrix/admin/1c_exchange.php"
 
@@ -38,7 +41,8 @@ class Manners:
     lines. `sends_session_id` repeats the fourth line of `checkauth` in every later address.
     `bare_root` also takes an order list without an XML declaration. `asks_again` asks once more
     in the same session for an import whose answer did not come in time. `version` is named in
-    `init`, which then must answer with a version of its own.
+    `init`, and with it `cml_version`; whoever `needs_version` finds no use in an answer that names
+    none. `agent` is how the program names itself.
     """
 
     timeout: float
@@ -48,6 +52,9 @@ class Manners:
     bare_root: bool = False
     asks_again: bool = False
     version: str = ""
+    cml_version: str = ""
+    needs_version: bool = False
+    agent: str = "1C+Enterprise/8.3"
 
 
 @dataclass(frozen=True)
@@ -106,14 +113,17 @@ class Session:
 
         Whoever names a version expects the session's key and a version besides.
         """
-        wanted = self.manners.version
-        lines = _lines(self._get("init", more=f"&version={wanted}" if wanted else ""))
+        manners = self.manners
+        more = f"&version={manners.version}" if manners.version else ""
+        if manners.cml_version:
+            more += f"&cmlVersion={manners.cml_version}"
+        lines = _lines(self._get("init", more=more))
         if self.manners.strict_init and len(lines) != 2:
             raise ExchangeError(f"init: {len(lines)} lines instead of two: {_short(lines)}")
         values = dict(line.strip().partition("=")[::2] for line in lines)
         if values.get("zip") not in {"yes", "no"}:
             raise ExchangeError(f"init: zip=yes or zip=no expected: {_short(lines)}")
-        if wanted and not (values.get("sessid") and values.get("version")):
+        if manners.needs_version and not (values.get("sessid") and values.get("version")):
             raise ExchangeError(f"init: sessid= and version= expected: {_short(lines)}")
         self.version = values.get("version", "")
         limit = values.get("file_limit", "")
@@ -185,8 +195,12 @@ class Session:
         lines = ["progress"]
         while lines[0].strip().lower() == "progress":
             lines = _lines(self._get(mode, more=more))
+            if lines[0].strip().lower() == "progress":
+                time.sleep(max(self.manners.poll_pause, FINISH_PAUSE))
         if lines[0].strip().lower() != "success":
             raise ExchangeError(f"{mode}: {_short(lines)}")
+        if len(lines) > 1:
+            self.report(f"  {mode}: {' '.join(lines[1:])}")
 
     def query(self) -> str:
         """Orders of the portal as XML text, decoded as 1C decodes it."""
@@ -211,6 +225,19 @@ class Session:
         """Lists of statuses, payment and delivery methods of the portal, XML text."""
         return self._decode(self._send("GET", "info"))
 
+    def listens(self) -> bool:
+        """Whether the portal has something to fetch: the module asks so and waits for the answer.
+
+        304 is "nothing"; anything but that and `success` is a fault.
+        """
+        response = self._send("GET", "query", exchange_type="listen")
+        if response.status_code == httpx.codes.NOT_MODIFIED:
+            return False
+        lines = _lines(self._decode(response))
+        if lines[0].strip().lower() != "success":
+            raise ExchangeError(f"listen: {_short(lines)}")
+        return True
+
     def _get(self, mode: str, name: str = "", *, more: str = "") -> str:
         return self._decode(self._send("GET", mode, name, more=more))
 
@@ -230,12 +257,16 @@ class Session:
         body: bytes | Iterator[bytes] | None = None,
         length: int | None = None,
         patience: float | None = None,
+        exchange_type: str = "",
     ) -> httpx.Response:
         """One request. `length` is told where `body` does not know its own."""
-        address = f"{self.url}?type={self.exchange_type}&mode={mode}{self._suffix}{more}"
+        kind = exchange_type or self.exchange_type
+        address = f"{self.url}?type={kind}&mode={mode}{self._suffix}{more}"
         if name:
             address += "&filename=" + quote(name, safe="/")
-        headers = {"Cookie": self._cookie} if self._cookie else {}
+        headers = {"User-Agent": self.manners.agent}
+        if self._cookie:
+            headers["Cookie"] = self._cookie
         if length is not None:
             headers["Content-Length"] = str(length)
         self.http.cookies.clear()  # the platform ignores Set-Cookie
@@ -248,7 +279,7 @@ class Session:
             timeout=httpx.Timeout(self.manners.timeout, read=patience or self.manners.timeout),
             follow_redirects=False,
         )
-        if response.status_code != httpx.codes.OK:
+        if response.status_code not in {httpx.codes.OK, httpx.codes.NOT_MODIFIED}:
             self.report(f"  {mode}: HTTP status {response.status_code}")
         return response
 

@@ -16,8 +16,11 @@ from onec.orders import Line, SiteOrder
 _FILE_NAMES: dict[DialectName, str] = {
     "ut11": "orders-{}_1.xml",
     "unf": "orders-{}_1.xml",
+    "unf210": "orders-{}_1.xml",
     "ut103": "1cbitrix-{}.xml",
+    "bitrix209": "documents___{}.xml",
     "bitrix31": "documents___{}.xml",
+    "other": "orders_{}.xml",
 }
 
 
@@ -27,10 +30,10 @@ def write_answer(rows: Sequence[BaseOrder], dialect: Dialect, at: datetime) -> t
     root = etree.Element(
         _named("КоммерческаяИнформация", dialect.namespace),
         nsmap=namespaces,  # type: ignore[arg-type]  # the stubs know no default namespace
-        attrib={"ВерсияСхемы": dialect.schema_version, "ДатаФормирования": _moment(at)},
+        attrib=_root_attributes(dialect, at),
     )
     for row in rows:
-        if dialect.name == "bitrix31":
+        if dialect.is_module:
             _write_container(root, row)
         else:
             _write_document(root, row, dialect)
@@ -41,21 +44,50 @@ def write_answer(rows: Sequence[BaseOrder], dialect: Dialect, at: datetime) -> t
     )
     body = f'<?xml version="1.0" encoding="{charset.upper()}"?>\n'.encode() + body
     # the platform's XML writer puts a byte order mark first
-    mark = b"\xef\xbb\xbf" if charset == "utf-8" else b""
+    mark = b"\xef\xbb\xbf" if charset == "utf-8" and dialect.marks else b""
     return _FILE_NAMES[dialect.name].format(uuid.uuid4()), mark + body
+
+
+def _root_attributes(dialect: Dialect, at: datetime) -> dict[str, str]:
+    if not dialect.tells_synchronisation:
+        return {"ВерсияСхемы": dialect.schema_version, "ДатаФормирования": _moment(at)}
+    return {
+        "ВерсияСхемы": dialect.schema_version,
+        "ДатаФормирования": f"{at.isoformat(timespec='milliseconds')}+03:00",
+        "СинхронизацияТоваров": "1",
+    }
 
 
 def _write_document(root: etree._Element, row: BaseOrder, dialect: Dialect) -> None:
     document = _add(root, "Документ")
     _add(document, "Ид", row.ref)
     _write_head(document, row.order.number, "Заказ товара", row.order)
-    if dialect.name == "ut103" and row.deleted:
+    if dialect.name in {"ut103", "other"} and row.deleted:
         _add(document, "Статус", "Удален")
     _write_counterparty(document, row.order)
     goods = _add(document, "Товары")
     for line in row.order.lines:
         _write_line(goods, line, vat_included=row.order.vat_included)
     _write_requisites(document, _requisites(row, dialect))
+    if dialect.name == "unf210":
+        _write_subordinates(document, row)
+
+
+def _write_subordinates(document: etree._Element, row: BaseOrder) -> None:
+    """Payment and shipment below the order, as УНФ tells them."""
+    made = (("Выплата безналичных денег", row.paid_at), ("Отпуск товара", row.shipped_at))
+    if not any(at for _operation, at in made):
+        return
+    below = _add(document, "ПодчиненныеДокументы")
+    for operation, at in made:
+        if at is not None:
+            further = _add(below, "ПодчиненныйДокумент")
+            _add(further, "Ид", str(uuid.uuid5(uuid.UUID(row.ref), operation)))
+            _write_head(further, f"{row.code}/{operation[:1]}", operation, row.order)
+            if operation == "Отпуск товара":
+                goods = _add(further, "Товары")
+                for line in row.order.lines:
+                    _write_line(goods, line, vat_included=row.order.vat_included)
 
 
 def _write_container(root: etree._Element, row: BaseOrder) -> None:
@@ -149,7 +181,7 @@ def _write_requisites(document: etree._Element, told: Sequence[tuple[str, str]])
 
 def _requisites(row: BaseOrder, dialect: Dialect) -> list[tuple[str, str]]:
     found = [("Номер по 1С", row.code), ("Дата по 1С", _moment(row.taken_at))]
-    if dialect.name != "ut103":
+    if dialect.name not in {"ut103", "other"}:
         found.append(("ПометкаУдаления", _flag(row.deleted)))
     found.append(("Проведен", _flag(row.posted)))
     if row.posted and row.paid_at:
@@ -161,7 +193,7 @@ def _requisites(row: BaseOrder, dialect: Dialect) -> list[tuple[str, str]]:
         ]
     if row.cancelled:
         found.append(("Отменен", "true"))
-    if dialect.name == "unf":
+    if dialect.name.startswith("unf"):
         found += [
             ("Оплачен", _flag(row.paid_at is not None)),
             ("Отгружен", _flag(row.shipped_at is not None)),

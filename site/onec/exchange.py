@@ -7,7 +7,7 @@ import secrets
 import zipfile
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import httpx
@@ -26,7 +26,13 @@ from onec.dialects import Dialect
 from onec.documents import write_answer
 from onec.faults import Faults
 from onec.orders import read_batch
-from onec.portions import Portion, import_first, references_first
+from onec.portions import (
+    Portion,
+    SourceFile,
+    import_first,
+    is_reference,
+    references_first,
+)
 
 WRAPPING_SINCE = "3"
 """Version of the exchange from which orders stand in a Контейнер."""
@@ -75,6 +81,9 @@ def send_catalogue(portal: Portal, portions: Sequence[Portion], *, full: bool = 
 
     `full` tells at the end that this was everything, in a dialect that tells so.
     """
+    if portal.dialect.sends_references:
+        _send_references(portal, portions)
+    portions = [_without_references(portion) for portion in portions]
     if portal.dialect.session_per_portion:
         groups = [[portion] for portion in portions]
     else:
@@ -91,6 +100,27 @@ def send_catalogue(portal: Portal, portions: Sequence[Portion], *, full: bool = 
                 one.result()
         else:
             _hold(portal, _catalogue(portal, group, ends))
+
+
+def _send_references(portal: Portal, portions: Sequence[Portion]) -> None:
+    """Lists of references go first, in a session of their own."""
+    files = [file for portion in portions for file in portion.files if is_reference(file)]
+    if files:
+        portal.report(f"References: {len(files)} files")
+        _hold(portal, lambda: _send_lists(portal, files))
+
+
+def _send_lists(portal: Portal, files: Sequence[SourceFile]) -> None:
+    session = portal.session("reference")
+    terms = session.init()
+    for file in files:
+        session.send_file(file.name, file.path.read_bytes(), portal.limit(terms))
+    for file in files:
+        session.import_file(file.name)
+
+
+def _without_references(portion: Portion) -> Portion:
+    return replace(portion, files=tuple(file for file in portion.files if not is_reference(file)))
 
 
 def exchange_orders(
@@ -130,7 +160,9 @@ def _hold_orders(
 ) -> None:
     dialect = portal.dialect
     terms: UploadTerms | None = None
-    sessions = [portal.session("sale") for _ in range(2 if portal.faults.doubles else 1)]
+    sessions = [
+        portal.session(dialect.orders_type) for _ in range(2 if portal.faults.doubles else 1)
+    ]
     for session in sessions:
         if dialect.inits_query:
             terms = session.init()
@@ -166,7 +198,7 @@ def _catalogue(portal: Portal, portions: Sequence[Portion], ends: bool) -> Calla
 def _send_session(portal: Portal, portions: Sequence[Portion], ends: bool) -> None:
     session = portal.session("catalog")
     terms = session.init()
-    order = references_first if portal.dialect.name == "bitrix31" else import_first
+    order = references_first if portal.dialect.is_module else import_first
     files = sorted((file for portion in portions for file in portion.files), key=order)
     everything = [*files, *(p for portion in portions for p in portion.pictures)]
     if terms.use_zip:

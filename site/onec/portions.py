@@ -70,6 +70,11 @@ def import_first(file: SourceFile) -> tuple[bool, str]:
     return (not file.name.startswith("import"), file.name)
 
 
+def is_reference(file: SourceFile) -> bool:
+    """Whether the file is a list of references: those have a session of their own."""
+    return file.name.lower().startswith("references")
+
+
 def references_first(file: SourceFile) -> tuple[int, str]:
     """Sort key of the module of Bitrix: what is referred to before what refers to it."""
     name = file.name.lower()

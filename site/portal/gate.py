@@ -13,6 +13,8 @@ from django.shortcuts import redirect, resolve_url
 from django.urls import Resolver404, resolve
 from django.utils.http import url_has_allowed_host_and_scheme
 
+from sync.onec.push import ENTITIES
+
 OPEN_NAMES = frozenset(
     {
         "healthz",
@@ -33,10 +35,13 @@ OPEN_NAMES = frozenset(
         "brand-css",
         "media",
         "set_language",
+        "push-document",
+        "push:run",
+        *(f"push:{entity}" for entity in ENTITIES),
     }
 )
 """URL names that answer without a sign-in. Media addresses are signed, the exchange asks for a
-password of its own."""
+password of its own, the push of records for a key."""
 
 ADMIN = "/cms/"
 ADMIN_RIGHT = "wagtailadmin.access_admin"

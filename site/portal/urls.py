@@ -16,6 +16,7 @@ from portal.files import media
 from portal.gate import cms_login
 from portal.health import healthz, readyz
 from portal.styleguide import styleguide
+from sync import api as push
 
 handler400 = "portal.errors.bad_request"
 handler403 = "portal.errors.permission_denied"
@@ -48,6 +49,9 @@ accounts = [
 
 urlpatterns = [
     path("", include("sync.urls")),
+    path("api/1c/v1/openapi.json", push.openapi, name="push-document"),
+    path("api/1c/v1/docs", push.docs, name="push-docs"),
+    path("api/1c/v1/", push.api.urls),
     path("healthz", healthz, name="healthz"),
     path("readyz", readyz, name="readyz"),
     path("media/<str:token>/<path:name>", media, name="media"),

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,6 +20,7 @@ from zoneinfo import ZoneInfo
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from base.jobs import task
 from base.models import User
 from sync import inbound, leases, receiving, schedule
 from sync.channels.asking import Asker, NotPublished, PullFailed, Refused, asker
@@ -56,11 +58,24 @@ SUSPICIOUS = 20
 """An empty answer is not believed where the portal knows of so many."""
 
 
-def pull(wanted: Schedule, trigger: Run.Trigger, by: User | None) -> None:
+@task()
+def rehearse(schedule_id: int, by_id: int) -> None:
+    """Fetch what a schedule is about for dry runs: the journal tells what would change."""
+    wanted = Schedule.objects.select_related("connection").filter(pk=schedule_id).first()
+    if wanted is not None:
+        by = User.objects.filter(pk=by_id).first()
+        # what failed is in the journal
+        with suppress(PullFailed):
+            pull(wanted, Run.Trigger.PERSON, by, rehearsal=True)
+
+
+def pull(
+    wanted: Schedule, trigger: Run.Trigger, by: User | None, *, rehearsal: bool = False
+) -> None:
     """Fetch what the schedule is about: a run for each part, in the queue.
 
     The parts are independent: what one of them lacks does not keep the others. Raises PullFailed
-    with the words of the first that failed, when all have been tried.
+    with the words of the first that failed, when all have been tried. `rehearsal` makes dry runs.
     """
     failures: list[PullFailed] = []
     with asker(wanted.connection) as base:
@@ -70,7 +85,15 @@ def pull(wanted: Schedule, trigger: Run.Trigger, by: User | None) -> None:
             raise PullFailed(_("OData does not bring this kind of data: choose another channel."))
         for part in parts:
             try:
-                pull_part(wanted.connection, base, dialect, part, trigger=trigger, by=by)
+                pull_part(
+                    wanted.connection,
+                    base,
+                    dialect,
+                    part,
+                    trigger=trigger,
+                    by=by,
+                    rehearsal=rehearsal,
+                )
             except PullFailed as failure:
                 failures.append(failure)
     if failures:
@@ -102,6 +125,7 @@ def pull_part(
     trigger: Run.Trigger,
     by: User | None = None,
     queue: Queue | None = QUEUE,
+    rehearsal: bool = False,
 ) -> Run | None:
     """Fetch one part and queue its run; None when somebody else is fetching it already.
 
@@ -131,6 +155,7 @@ def pull_part(
             queue=None,
             trigger=trigger,
             by=by,
+            rehearsal=rehearsal,
         )
     except (PullFailed, receiving.Refused) as failure:
         Run.objects.create(
@@ -140,6 +165,7 @@ def pull_part(
             state=Run.State.FAILED,
             trigger=trigger,
             by=by,
+            is_rehearsal=rehearsal,
             started_at=at,
             finished_at=timezone.now(),
             error=str(failure),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
+from functools import partial
 from typing import NamedTuple
 
 from django.utils import timezone
@@ -62,20 +63,18 @@ def probe(connection: Connection, *, seconds: float = WHOLE_SECONDS) -> list[Pro
 
 
 def _all(base: Asker, dialect: Dialect, until: float) -> Iterator[Probe]:
-    asked: set[str] = set()
-    for kind, parts in dialect.parts.items():
-        for part in parts:
-            yield _guarded(until, kind, part.entities, True, lambda part=part: _part(base, part))
-            for lookup in part.lookups:
-                if lookup.entities[0] not in asked:
-                    asked.add(lookup.entities[0])
-                    yield _guarded(
-                        until,
-                        kind,
-                        lookup.entities,
-                        lookup.needed,
-                        lambda lookup=lookup: _lookup(base, lookup),
-                    )
+    every = [(kind, part) for kind, parts in dialect.parts.items() for part in parts]
+    needed = {each.entities for _kind, part in every for each in part.lookups if each.needed}
+    asked = set()
+    for kind, part in every:
+        asked.add(part.entities)
+        yield _guarded(until, kind, part.entities, True, partial(_part, base, part))
+    for kind, part in every:
+        for lookup in part.lookups:
+            if lookup.entities not in asked:
+                asked.add(lookup.entities)
+                ask = partial(_lookup, base, lookup)
+                yield _guarded(until, kind, lookup.entities, lookup.entities in needed, ask)
 
 
 def _guarded(

@@ -12,6 +12,7 @@ from sync import ports
 from sync.intake.book import Book, reason
 from sync.intake.fates import Fate
 from sync.intake.offers import plain
+from sync.intake.subordinates import Subordinates
 from sync.merging import Batch
 from sync.models import OutboxOrder, RemoteOrder
 from sync.onec import commerceml
@@ -58,21 +59,26 @@ class Orders:
         self._rows: dict[str, RemoteOrder] = {}
         self._created: set[str] = set()
         self._numbers: set[str] = set()
+        self._below: Subordinates | None = None
 
     def read(self, items: Sequence[Item]) -> bool:
         """Orders out of the documents of a file; whether anything is to be written."""
         records = []
+        self._below = Subordinates(self.book)
         for item in items:
             if not is_order(item.element):
-                self.book.tally.read += 1
-                self.book.tally.unchanged += 1
+                self._below.note(item)
                 continue
             try:
                 records.append(commerceml.document_record(item.element))
             except ValueError as error:
                 self.book.tally.read += 1
                 self.book.reject(item, error)
-        return self.read_records(records)
+            else:
+                self._below.note_below(item)
+        has_news = self.read_records(records)
+        numbers = {each.ref: _number(each) for each in records if each.ref}
+        return self._below.read(numbers) or has_news
 
     def read_records(self, records: Sequence[RemoteOrderRecord]) -> bool:
         """Check the records and compare with what is known; whether anything is to be written."""
@@ -151,7 +157,7 @@ class Orders:
     def fill(self) -> None:
         """Nothing is staged: orders are few."""
 
-    def merge(self, _batch: Batch) -> None:
+    def merge(self, batch: Batch) -> None:
         """Write what differs. Whatever 1C tells of an order proves that it has the order."""
         book = self.book
         if self._rows:
@@ -179,6 +185,8 @@ class Orders:
                 error="",
                 not_before=None,
             )
+        if self._below is not None:
+            self._below.merge(batch, self._rows)
 
 
 def tell(book: Book) -> None:

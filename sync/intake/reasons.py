@@ -44,6 +44,8 @@ OF_OBJECTS = (
     _("a group without Ид"),
     _("a KPP that does not have 9 characters"),
     _("a negative price"),
+    _("a payment without a date"),
+    _("a payment without a sum"),
     _("a price too large"),
     _("a price type without Ид"),
     _("a price without ИдТипаЦены"),

@@ -18,7 +18,8 @@ from typing import Any, BinaryIO
 from pydantic import ValidationError
 
 from sync.onec import values
-from sync.onec.pushed import ENTITIES, Pushed, model_of
+from sync.onec.pushed.entities import ENTITIES, model_of
+from sync.onec.pushed.fields import Pushed
 from sync.onec.records import Row, WholeRecord
 from sync.onec.stream import BadFile
 
@@ -31,6 +32,7 @@ _WORDS = {
     "extra_forbidden": "an unknown field",
     "string_type": "a text is expected",
     "string_too_long": "a text too long",
+    "too_long": "a text too long",
     "bool_type": "true or false is expected",
     "bool_parsing": "true or false is expected",
     "int_type": "a whole number is expected",

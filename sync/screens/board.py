@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
@@ -13,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 from django.views.generic import TemplateView
 
 from base.figures import NOTHING
@@ -27,23 +26,23 @@ from sync.screens.base import Screen
 from sync.spans import ago_words, every_words, span_words
 
 LEVELS = {
-    "green": gettext_lazy("fresh"),
-    "amber": gettext_lazy("late"),
-    "red": gettext_lazy("alarm"),
-    "new": gettext_lazy("has not come yet"),
-    "paused": gettext_lazy("paused"),
-    "off": gettext_lazy("off"),
+    "green": pgettext_lazy("exchange", "fresh"),
+    "amber": pgettext_lazy("exchange", "late"),
+    "red": pgettext_lazy("exchange", "alarm"),
+    "new": pgettext_lazy("exchange", "has not come yet"),
+    "paused": pgettext_lazy("exchange", "paused"),
+    "off": pgettext_lazy("exchange", "off"),
 }
 """Lights in words."""
 
 COUNTS = (
-    ("quarantine", gettext_lazy("in quarantine"), "sync_rejection_modeladmin_index", True),
-    ("parked", gettext_lazy("parked offers"), "sync_parked_modeladmin_index", False),
-    ("waiting", gettext_lazy("orders wait for 1C"), "exchange:outbox", False),
-    ("person", gettext_lazy("orders need a person"), "exchange:outbox", True),
-    ("unimported", gettext_lazy("files not imported"), "exchange:uploads", True),
+    ("quarantine", gettext_lazy("in quarantine"), "exchange:quarantine", "", True),
+    ("parked", gettext_lazy("parked offers"), "exchange:parked", "", False),
+    ("waiting", gettext_lazy("orders wait for 1C"), "exchange:outbox", "", False),
+    ("person", gettext_lazy("orders need a person"), "exchange:outbox", "state=person&", True),
+    ("unimported", gettext_lazy("files not imported"), "exchange:uploads", "", True),
 )
-"""What waits: its field of `Counts`, its words, its list, and whether it is a bad thing."""
+"""What waits: its field of `Counts`, words, list and filter there, and whether it is bad."""
 
 JOBS = {
     "sync.tasks.sweep": gettext_lazy("Going on with exchanges that stopped"),
@@ -80,6 +79,7 @@ class LineView:
     """A kind of data of a base in words."""
 
     def __init__(self, line: Line, at: datetime) -> None:
+        self.at = at
         self.pk = line.schedule.pk
         self.schedule = line.schedule
         self.state = line.state
@@ -112,13 +112,18 @@ class LineView:
 
     @property
     def next(self) -> str:
-        """When it comes again; when a pause ends."""
+        """When it comes again, or was to come; when a pause ends; empty when nobody knows."""
         until = self.schedule.paused_until
         if self.is_paused and until is not None and until < UNTIL_RESUMED:
             return _("paused until %(moment)s") % {"moment": moment_words(until)}
         if self.is_paused:
             return _("paused until resumed")
-        return moment_words(self.state.next_at)
+        if self.state.next_at is None:
+            return ""
+        words = moment_words(self.state.next_at)
+        if self.state.next_at < self.at and not self.is_fetched:
+            return _("was expected %(moment)s") % {"moment": words}
+        return words
 
     @property
     def did(self) -> str:
@@ -126,6 +131,8 @@ class LineView:
         if self.last is None:
             return NOTHING
         seconds = seconds_of(self.last)
+        if self.last.state == Run.State.FAILED:
+            return f"{_('failed')}, {duration_words(seconds)}"
         words = [_("rows: %(count)s") % {"count": quantity_words(self.last.read_count)}]
         words.append(duration_words(seconds))
         if self.last.read_count and seconds >= 0.1:
@@ -157,8 +164,13 @@ class BaseView:
         self.light = LEVELS[base.level]
         self.lines = [LineView(line, at) for line in base.lines]
         self.waiting = [
-            CountView(name, getattr(base.counts, field), reverse(url), is_bad)
-            for field, name, url, is_bad in COUNTS
+            CountView(
+                str(name),
+                getattr(base.counts, field),
+                f"{reverse(screen)}?{narrowed}base={base.connection.pk}",
+                is_bad,
+            )
+            for field, name, screen, narrowed, is_bad in COUNTS
         ]
 
 
@@ -205,7 +217,7 @@ class BoardView(Screen, TemplateView):
     page_title = gettext_lazy("Health of the exchange")
     header_icon = "site"
 
-    def get_template_names(self) -> Sequence[str]:
+    def get_template_names(self) -> list[str]:
         """The board alone where only it is asked for."""
         return ["sync/_board.html" if self.request.GET.get("part") else self.template_name]
 
@@ -241,7 +253,7 @@ def job_view(job: JobState, found: Health) -> JobView:
         level = "red"
     elif job.succeeded_at is None or found.at - job.succeeded_at > JOB_LATE:
         level = "amber"
-    light = {"green": _("runs"), "amber": _("has not run for long"), "red": _("fails")}[level]
+    light = {"green": _("works"), "amber": _("has not run for long"), "red": _("fails")}[level]
     took = NOTHING
     if job.finished_at is not None and job.finished_at >= job.started_at:
         took = duration_words((job.finished_at - job.started_at).total_seconds())
@@ -284,4 +296,4 @@ def duration_words(seconds: float) -> str:
 
 def run_url(pk: int) -> str:
     """Where a run is told of."""
-    return reverse("sync_run_modeladmin_inspect", args=[pk])
+    return reverse("exchange:run", args=[pk])

@@ -343,11 +343,12 @@ class MapView(Screen, TemplateView):
         counts = mapping.unmapped_by_tab([self.base.pk])[self.base.pk]
         tab = self.tab
         rows = kwargs.pop("forms", None) or self.forms()
-        context: dict[str, Any] = super().get_context_data(
-            tab=tab,
-            base=self.base,
-            bases=list(Connection.objects.order_by("name").values_list("pk", "name")),
-            tabs=[
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        context |= {
+            "tab": tab,
+            "base": self.base,
+            "bases": list(Connection.objects.order_by("name").values_list("pk", "name")),
+            "tabs": [
                 (
                     reverse("exchange:map", args=[self.base.pk, name]),
                     each.label,
@@ -356,16 +357,15 @@ class MapView(Screen, TemplateView):
                 )
                 for name, each in TABS.items()
             ],
-            rows=rows,
-            may_change=self.may_change,
-            is_used=any(form.row.is_used for form in rows) if tab.name == "price_types" else True,
-            has_default=any(form.row.price_type.is_default for form in rows)
-            if tab.name == "price_types"
-            else False,
-            words=list(aliases.names(tab.kind)) if tab.kind else [],
-            **kwargs,
-        )
-        context.setdefault("new_word", NewWordForm() if tab.kind else None)
+            "rows": rows,
+            "may_change": self.may_change,
+        }
+        if tab.kind:
+            context["words"] = list(aliases.names(tab.kind))
+            context.setdefault("new_word", NewWordForm())
+        if tab.name == "price_types":
+            context["is_used"] = any(form.row.is_used for form in rows)
+            context["has_default"] = any(form.row.price_type.is_default for form in rows)
         return context
 
 

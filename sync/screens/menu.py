@@ -48,6 +48,9 @@ ITEMS: tuple[ScreenItem, ...] = (
         right="sync.view_rejection",
     ),
     ScreenItem(
-        _("Likely twins"), "exchange:twins", icon="duplicate", order=17, right="sync.view_run"
+        _("Likely twins"), "exchange:twins", icon="copy", order=17, right="sync.view_run"
+    ),
+    ScreenItem(
+        _("Keys of programs"), "exchange:tokens", icon="key", order=77, right="sync.view_token"
     ),
 )

@@ -147,15 +147,21 @@ class OdataView(Screen, FormView[AccessForm]):
         messages.success(self.request, _("The access by OData is saved."))
         return redirect("exchange:odata-of", pk=self.base.pk)
 
+    def form_invalid(self, form: AccessForm) -> HttpResponse:
+        """The form with what is wrong."""
+        return self.render_to_response(self.get_context_data(form=form), status=422)
+
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The bases to choose among, the kinds, and what was answered."""
-        probes: list[Probe] = kwargs.get("probes", [])
+        probes: list[Probe] = kwargs.pop("probes", [])
         return super().get_context_data(
             base=self.base,
             bases=list(Connection.objects.order_by("pk").values_list("pk", "name")),
             kinds=_kinds(self.base),
             missing=[each for each in probes if each.ok is False],
             is_there=any(each.ok for each in probes),
+            # what a person has to see to comes first
+            probes=sorted(probes, key=lambda each: (each.ok is not False, not each.needed)),
             **kwargs,
         )
 

@@ -11,6 +11,7 @@ from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
+from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.generic import FormView, TemplateView
@@ -112,12 +113,12 @@ class OwnersView(Screen, FormView[OwnersForm]):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """The bases to choose from, and the owners as columns."""
-        context: dict[str, Any] = super().get_context_data(
-            base=self.base,
-            bases=list(Connection.objects.order_by("name").values_list("pk", "name")),
-            owners=Owner.choices,
-            **kwargs,
-        )
+        context: dict[str, Any] = super().get_context_data(**kwargs)
+        context |= {
+            "base": self.base,
+            "bases": list(Connection.objects.order_by("name").values_list("pk", "name")),
+            "owners": Owner.choices,
+        }
         return context
 
 
@@ -142,8 +143,9 @@ class ProductFieldsForm(forms.Form):
         for name, owner in owning.owners_of(product.connection).items():
             if owner is not Owner.ONEC:
                 field = self._field(product, name)
-                field.help_text = _hint(owner)
-                field.owner = BADGES[owner]  # type: ignore[attr-defined]
+                field.help_text = format_html(
+                    '<span class="w-status xch-owner">{}</span>{}', BADGES[owner], _hint(owner)
+                )
                 self.fields[name] = field
 
     def _field(self, product: Product, name: str) -> forms.Field:
@@ -160,6 +162,7 @@ class ProductFieldsForm(forms.Form):
         made = Product._meta.get_field(name).formfield(
             label=label, initial=getattr(product, name), required=name == "name"
         )
+        made.required = name == "name"
         if name == "description":
             made.widget = forms.Textarea(attrs={"rows": 10})
         if isinstance(made, forms.DecimalField):

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import FormView, View
 
+from base.models import User
 from base.registers import moment_words
 from sync import keeping, schedule, timing
 from sync.models import Connection, Schedule
@@ -99,6 +100,11 @@ def channels_of(row: Schedule) -> list[tuple[str, Any]]:
     return [choice for choice in Schedule.Channel.choices if choice[0] in able]
 
 
+def person_of(request: HttpRequest) -> User | None:
+    """Who pressed the button."""
+    return request.user if isinstance(request.user, User) else None
+
+
 class ScheduleView(Screen, FormView[ScheduleForm]):
     """The form of one schedule, with words of what it means."""
 
@@ -131,7 +137,7 @@ class ScheduleView(Screen, FormView[ScheduleForm]):
     def form_valid(self, form: ScheduleForm) -> HttpResponse:
         """Set the times and go back to the board."""
         keeping.change(
-            schedule=self.row, by=self.request.user, at=timezone.now(), **form.cleaned_data
+            schedule=self.row, by=person_of(self.request), at=timezone.now(), **form.cleaned_data
         )
         messages.success(self.request, _("The schedule is changed."))
         return redirect(f"{reverse(BOARD)}#base-{self.row.connection_id}")
@@ -170,7 +176,7 @@ class ScheduleActionView(Screen, View):
     def post(self, request: HttpRequest, pk: int, action: str) -> HttpResponseBase:
         """Do it and go back to the board."""
         row = get_object_or_404(Schedule.objects.select_related("connection"), pk=pk)
-        at, by = timezone.now(), request.user
+        at, by = timezone.now(), person_of(request)
         match action:
             case "run":
                 self._run(row)
@@ -194,7 +200,7 @@ class ScheduleActionView(Screen, View):
 
     def _run(self, row: Schedule) -> None:
         try:
-            schedule.run_now(schedule=row, by=self.request.user, at=timezone.now())
+            schedule.run_now(schedule=row, by=person_of(self.request), at=timezone.now())
         except schedule.NotOurs:
             messages.error(self.request, _("1C sends this itself: start the exchange in 1C."))
         else:
@@ -212,7 +218,7 @@ class BaseActionView(Screen, View):
     def post(self, request: HttpRequest, pk: int, action: str) -> HttpResponseBase:
         """Do it and go back to the board."""
         connection = get_object_or_404(Connection, pk=pk)
-        at, by = timezone.now(), request.user
+        at, by = timezone.now(), person_of(request)
         if action == "pause":
             keeping.pause_base(connection=connection, by=by)
             messages.success(

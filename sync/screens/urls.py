@@ -14,6 +14,7 @@ from sync.screens import (
     owners,
     quarantine,
     schedules,
+    tokens,
     twins,
     uploads,
     wizard,
@@ -58,6 +59,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("journal/", journal.JournalView.as_view(), name="journal"),
     path("journal/export/", journal.JournalExport.as_view(), name="journal-export"),
     path("journal/upload/", journal.UploadView.as_view(), name="upload"),
+    path("journal/pulls/<int:pk>/", journal.PullRehearseView.as_view(), name="pull-rehearse"),
     path("journal/<int:pk>/", journal.RunView.as_view(), name="run"),
     path("journal/<int:pk>/state/", journal.RunStateView.as_view(), name="run-state"),
     path("journal/<int:pk>/replay/", journal.RunReplayView.as_view(), name="run-replay"),
@@ -79,4 +81,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("twins/", twins.TwinsView.as_view(), name="twins"),
     path("twins/act/", twins.TwinsActView.as_view(), name="twins-act"),
     path("twins/bindings/", twins.BindingsView.as_view(), name="twins-bindings"),
+    path("keys/", tokens.TokensView.as_view(), name="tokens"),
+    path("keys/<int:pk>/revoke/", tokens.RevokeView.as_view(), name="token-revoke"),
 ]

@@ -8,9 +8,10 @@ dialect: portions, namespaces, deletion marks, stock, identifiers.
 from __future__ import annotations
 
 import base64
+import re
 from pathlib import Path
 
-from onec.dialects import Dialect, DialectName
+from onec.dialects import MODULES, Dialect, DialectName
 
 # a picture of one pixel
 PIXEL = base64.b64decode("R0lGODlhAQABAIAAAAAAAP///yH5BAEAAAAALAAAAAABAAEAAAIBRAA7")
@@ -43,27 +44,29 @@ STOCK = {
 _COLOURS = {RED: "красный", BLUE: "синий"}
 
 
-def write(folder: Path, dialect: Dialect) -> Path:
-    """The first, full export."""
+def write(folder: Path, dialect: Dialect, *, without: str = "") -> Path:
+    """The first, full export; the product `without` has left 1C."""
+    goods = tuple(ref for ref in GOODS if ref != without)
+    offers = tuple(ref for ref in OFFERS if ref != without)
     folder.mkdir()
     (folder / "import_files" / "5d").mkdir(parents=True)
     (folder / PICTURE).write_bytes(PIXEL)
     match dialect.name:
         case "ut11":
-            halves = ((GOODS[:2], OFFERS[:3]), (GOODS[2:], OFFERS[3:]))
-            for number, (goods, offers) in enumerate(halves, start=1):
+            halves = ((goods[:2], offers[:3]), (goods[2:], offers[3:]))
+            for number, (its_goods, its_offers) in enumerate(halves, start=1):
                 first = number == 1
                 head = _classifier(dialect.name) if first else ""
-                told = _catalogue(dialect.name, goods, only_changes=not first)
+                told = _catalogue(dialect.name, its_goods, only_changes=not first)
                 _put(folder, dialect, f"import0_{number}.xml", head + told)
-                told = _package(dialect.name, offers, only_changes=not first)
+                told = _package(dialect.name, its_offers, only_changes=not first)
                 _put(folder, dialect, f"offers0_{number}.xml", told)
-        case "unf" | "ut103":
+        case "unf" | "unf210" | "ut103" | "other":
             head = _classifier(dialect.name)
-            _put(folder, dialect, "import.xml", head + _catalogue(dialect.name, GOODS))
-            _put(folder, dialect, "offers.xml", _package(dialect.name, OFFERS))
-        case "bitrix31":
-            _write_module(folder, dialect)
+            _put(folder, dialect, "import.xml", head + _catalogue(dialect.name, goods))
+            _put(folder, dialect, "offers.xml", _package(dialect.name, offers))
+        case "bitrix209" | "bitrix31":
+            _write_module(folder, dialect, goods, offers)
     return folder
 
 
@@ -73,14 +76,17 @@ def write_deletion(folder: Path, dialect: Dialect) -> Path:
     names: dict[DialectName, str] = {
         "ut11": "import0_1.xml",
         "unf": "import.xml",
+        "unf210": "import.xml",
         "ut103": "import.xml",
+        "other": "import.xml",
+        "bitrix209": "import___0c1b.xml",
         "bitrix31": "import___0c1b.xml",
     }
     inside = f"<Ид>{LEAVING}</Ид>"
     match dialect.name:
-        case "ut103":
+        case "ut103" | "other":
             good = f"<Товар>{inside}<Статус>Удален</Статус></Товар>"
-        case "bitrix31":
+        case "bitrix209" | "bitrix31":
             good = f"<Товар>{inside}<ПометкаУдаления>true</ПометкаУдаления></Товар>"
         case _:
             good = f'<Товар Статус="Удален">{inside}</Товар>'
@@ -89,40 +95,53 @@ def write_deletion(folder: Path, dialect: Dialect) -> Path:
     return folder
 
 
-def _write_module(folder: Path, dialect: Dialect) -> None:
+def _write_module(
+    folder: Path, dialect: Dialect, goods: tuple[str, ...], offers: tuple[str, ...]
+) -> None:
     """One entity a file, under names that do not tell which."""
     name = dialect.name
     places = "".join(
         f"<Склад><Ид>{ref}</Ид><Наименование>{title}</Наименование></Склад>"
         for ref, title in ((NORTH, "Северный"), (SOUTH, "Южный"))
     )
+    if dialect.sends_references:
+        entry = (
+            "<ЭлементСправочника><Ид>1</Ид><Наименование>Опт</Наименование></ЭлементСправочника>"
+        )
+        told = f"<Справочники><Справочник><Ид>s</Ид>{entry}</Справочник></Справочники>"
+        _put(folder, dialect, "references___2f1d.xml", told)
     lists = f"{_price_types()}<Склады>{places}</Склады>"
     head = _classifier(name).replace("</Классификатор>", f"{lists}</Классификатор>")
     _put(folder, dialect, "import___57c55968.xml", head)
-    _put(folder, dialect, "import___5335d080.xml", _catalogue(name, GOODS, only_changes=True))
+    _put(folder, dialect, "import___5335d080.xml", _catalogue(name, goods, only_changes=True))
     for prefix, facet in (
         ("offers___13955e2c", 0),
         ("prices___478f43af", 1),
         ("rests___9ebdccc5", 2),
     ):
-        offers = "".join(_facets(name, ref)[facet] for ref in OFFERS)
-        told = _package_of(offers, lists="", only_changes=True)
+        facets = "".join(_facets(name, ref)[facet] for ref in offers)
+        told = _package_of(facets, lists="", only_changes=True)
         _put(folder, dialect, f"{prefix}.xml", told)
 
 
 def _put(folder: Path, dialect: Dialect, name: str, inside: str) -> None:
     namespace = f' xmlns="{dialect.namespace}"' if dialect.namespace else ""
+    made = 'ДатаФормирования="2026-11-24T0:36:33"'
+    if dialect.tells_synchronisation:
+        made = 'СинхронизацияТоваров="1" ДатаФормирования="2026-11-24T00:36:33.950+03:00"'
+        # nothing says whether a file is complete
+        inside = re.sub(' СодержитТолькоИзменения="[a-z]+"', "", inside)
     text = (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         f'<КоммерческаяИнформация{namespace} ВерсияСхемы="{dialect.schema_version}" '
-        f'ДатаФормирования="2026-11-24T0:36:33">{inside}</КоммерческаяИнформация>'
+        f"{made}>{inside}</КоммерческаяИнформация>"
     )
-    (folder / name).write_text(text, encoding="utf-8-sig")
+    (folder / name).write_text(text, encoding="utf-8-sig" if dialect.marks else "utf-8")
 
 
 def _classifier(name: DialectName) -> str:
     mark = "<НомерВерсии>AAAA</НомерВерсии><ПометкаУдаления>false</ПометкаУдаления>"
-    version = mark if name == "bitrix31" else ""
+    version = mark if name in MODULES else ""
     below = f"<Группа><Ид>{SUBGROUP}</Ид>{version}<Наименование>Доводчики</Наименование></Группа>"
     return (
         "<Классификатор><Ид>cl</Ид><Наименование>Каталог</Наименование><Группы><Группа>"
@@ -150,7 +169,7 @@ def _goods_container(goods: str, *, only_changes: bool) -> str:
 
 
 def _product(name: DialectName, ref: str, product: str) -> str:
-    version = "<НомерВерсии>AAAB</НомерВерсии>" if name == "bitrix31" else ""
+    version = "<НомерВерсии>AAAB</НомерВерсии>" if name in MODULES else ""
     picture = f"<Картинка>{PICTURE}</Картинка>" if product == PLAIN else ""
     group = SUBGROUP if product == OTHER else GROUP
     return (
@@ -226,7 +245,7 @@ def _facets(name: DialectName, ref: str) -> tuple[str, str, str]:
 
 def _stock(name: DialectName, ref: str) -> str:
     rows = list(zip((NORTH, SOUTH), STOCK[ref], strict=True))
-    if name == "bitrix31":
+    if name in MODULES:
         places = "".join(
             f"<Остаток><Склад><Ид>{place}</Ид><Количество>{quantity}</Количество></Склад></Остаток>"
             for place, quantity in rows

@@ -10,7 +10,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from onec.dialects import BITRIX31, UT11, Dialect
-from sync import outbound
+from sync import outbound, views
 from sync.models import Connection, Offer, OutboxOrder, RemoteOrder
 from tests.conformance import exports
 from tests.conformance.line import Line
@@ -39,7 +39,7 @@ def test_send_with_a_fault_holds_the_session_again(base: Connection, tmp_path: P
     folder = exports.write(tmp_path / "full", BITRIX31)
     said = _run(base, BITRIX31, "--fault", "cut", "send", "--full", str(folder))
     assert said.count("held again") == 1
-    assert said.endswith("Sent: 5 files\n")
+    assert said.endswith("Sent: 6 files\n")
     assert mirror() == expected_mirror()
 
 
@@ -87,3 +87,33 @@ def test_a_refusal_of_the_portal_is_an_error_in_words(base: Connection, tmp_path
     folder = exports.write(tmp_path / "full", UT11)
     with pytest.raises(CommandError, match="sign-in refused"):
         _run(base, UT11, "send", str(folder))
+
+
+def test_orders_by_the_other_type_and_a_record_of_it(base: Connection, tmp_path: Path) -> None:
+    outbound.enqueue(base, outgoing_order("1001"))
+    record = tmp_path / "dialogue.txt"
+    said = _run(
+        base,
+        BITRIX31,
+        "--orders-type",
+        "crm",
+        "--record",
+        str(record),
+        "orders",
+        "--answer",
+        "ship",
+    )
+    assert "Answered (ship): 1001" in said
+    assert RemoteOrder.objects.get().status == "Отгружен"
+    told = record.read_text(encoding="utf-8")
+    assert "> GET /bitrix/admin/1c_exchange.php?type=crm&mode=checkauth\n" in told
+    assert PASSWORD not in told
+    assert "| sessid=<key>\n" in told
+
+
+def test_info_and_listen(base: Connection, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(views, "HOLD_SECONDS", 0.1)
+    assert "Справочник" in _run(base, UT11, "info")
+    assert _run(base, BITRIX31, "listen") == "Nothing to fetch\n"
+    outbound.enqueue(base, outgoing_order("1001"))
+    assert _run(base, BITRIX31, "listen") == "Orders wait\n"

@@ -19,7 +19,7 @@ from onec.exchange import exchange_orders, send_catalogue
 from onec.faults import FAULTS, FaultName
 from onec.portions import collect
 from sync import outbound
-from sync.models import ChangeBatch, Connection, Picture, Run
+from sync.models import Absence, Alarm, ChangeBatch, Connection, Picture, ReceivedFile, Run
 from tests.conformance import exports
 from tests.conformance.line import OpenPortal
 from tests.conformance.state import expected_mirror, mirror, orders, unfinished, versions
@@ -127,6 +127,46 @@ def test_a_fault_ends_in_the_state_of_a_clean_run(
     assert unfinished() == []
 
 
+@pytest.mark.gotcha(22, 23, 24)
+def test_only_an_explicit_full_load_hides_what_it_left_out(
+    base: Connection, dialect: Dialect, open_portal: OpenPortal, tmp_path: Path
+) -> None:
+    base.absence_limit = 50
+    base.save()
+    send_catalogue(open_portal(), collect([exports.write(tmp_path / "full", dialect)]), full=True)
+    folder = exports.write(tmp_path / "less", dialect, without=exports.LEAVING)
+    send_catalogue(open_portal(), collect([folder]), full=True)
+    gone = exports.LEAVING if dialect.ends_full_export else ""
+    assert mirror() == expected_mirror(without=gone)
+    assert Run.objects.filter(kind="absence").exists() == dialect.ends_full_export
+
+    # told again, just as it was told before
+    send_catalogue(open_portal(), collect([tmp_path / "full"]), full=True)
+    assert mirror() == expected_mirror()
+
+
+@pytest.mark.parametrize("dialect", ["bitrix31"], indirect=True)
+def test_too_much_left_out_is_for_a_person(
+    base: Connection, open_portal: OpenPortal, dialect: Dialect, tmp_path: Path
+) -> None:
+    send_catalogue(open_portal(), collect([exports.write(tmp_path / "full", dialect)]), full=True)
+    folder = exports.write(tmp_path / "less", dialect, without=exports.LEAVING)
+    send_catalogue(open_portal(), collect([folder]), full=True)
+    assert mirror() == expected_mirror()
+    assert Absence.objects.get().state == Absence.State.WAITING
+    assert Alarm.objects.get(code="absence").closed_at is None
+
+
+@pytest.mark.parametrize("dialect", ["bitrix31"], indirect=True)
+def test_lists_of_references_are_taken_and_named(
+    base: Connection, open_portal: OpenPortal, dialect: Dialect, tmp_path: Path
+) -> None:
+    send_catalogue(open_portal(), collect([exports.write(tmp_path / "full", dialect)]))
+    file = ReceivedFile.objects.get(session__exchange_type="reference")
+    run = file.runs.get()
+    assert (run.kind, run.state, run.warning_count) == ("exchange", Run.State.DONE, 1)
+
+
 @pytest.mark.gotcha(3)
 @pytest.mark.parametrize("dialect", ["unf"], indirect=True)
 def test_a_repeated_piece_of_an_archive_costs_nothing(
@@ -142,5 +182,5 @@ def test_a_repeated_piece_of_an_archive_costs_nothing(
 
 
 def _undeleted(dialect: Dialect) -> bool | None:
-    """УТ 10.3 writes a mark or nothing."""
-    return None if dialect.name == "ut103" else False
+    """УТ 10.3 and other programs write a mark or nothing."""
+    return None if dialect.name in {"ut103", "other"} else False

@@ -26,10 +26,13 @@ from sync.models import (
     OfferStock,
     Organisation,
     Partner,
+    Payment,
     PriceType,
     Product,
     ReceivedFile,
     Run,
+    SettlementBalance,
+    SettlementEntry,
     Warehouse,
 )
 from sync.onec.outgoing import OutgoingLine, OutgoingOrder, OutgoingParty
@@ -146,6 +149,57 @@ class ContractFactory(MirroredFactory):
         model = Contract
 
     name = factory.Sequence(lambda n: f"Договор {n}")
+
+
+class SettlementBalanceFactory(MirroredFactory):
+    """What one client owes for one document under his contract."""
+
+    class Meta:
+        model = SettlementBalance
+
+    connection = factory.SelfAttribute("contract.connection")
+    contract = factory.SubFactory(
+        ContractFactory, counterparty=factory.SubFactory(CounterpartyFactory)
+    )
+    counterparty = factory.SelfAttribute("contract.counterparty")
+    currency = "RUB"
+    amount = Decimal("48250.40")
+    document_number = factory.Sequence(lambda n: f"КА00-{n:06}")
+    as_of = AT
+
+
+class SettlementEntryFactory(MirroredFactory):
+    """A shipment to one client under his contract."""
+
+    class Meta:
+        model = SettlementEntry
+
+    connection = factory.SelfAttribute("contract.connection")
+    contract = factory.SubFactory(
+        ContractFactory, counterparty=factory.SubFactory(CounterpartyFactory)
+    )
+    counterparty = factory.SelfAttribute("contract.counterparty")
+    currency = "RUB"
+    amount = Decimal("48250.40")
+    kind = SettlementEntry.Kind.SHIPMENT
+    document_number = factory.Sequence(lambda n: f"КА00-{n:06}")
+    moved_at = AT
+
+
+class PaymentFactory(DjangoModelFactory[Payment]):
+    """A payment of 1C that nothing is known to belong to."""
+
+    class Meta:
+        model = Payment
+
+    connection = factory.SubFactory(ConnectionFactory)
+    key = factory.LazyFunction(lambda: str(uuid.uuid4()))
+    source = Payment.Source.ONEC
+    number = factory.Sequence(lambda n: f"{n:06}")
+    paid_on = AT.date()
+    amount = Decimal("48250.40")
+    currency = "RUB"
+    changed_at = AT
 
 
 class ExchangeSessionFactory(DjangoModelFactory[ExchangeSession]):

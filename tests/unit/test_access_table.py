@@ -25,6 +25,7 @@ from base.models import PortalDocument, User
 from dealer_area import carting, inviting, ordering
 from dealer_area.models import Membership, Order, Role
 from sync.models import Offer
+from sync.onec.push import ENTITIES
 from tests.factories.base import StaffFactory
 from tests.factories.catalog_pages import make_category
 from tests.factories.dealer_area import MembershipFactory, Trade, make_goods, make_trade
@@ -59,6 +60,12 @@ TABLE = [
     Row("sync:exchange", "get", "200 200 200 200 200 200 200"),
     Row("sync:exchange-bitrix", "get", "200 200 200 200 200 200 200"),
     Row("sync:exchange-check", "get", "200 200 200 200 200 200 200"),
+    # programs have a key of their own; without one nobody is let in, signed in or not
+    *(Row(f"push:{entity}", "post", "401 401 401 401 401 401 401") for entity in ENTITIES),
+    Row("push:run", "get", "401 401 401 401 401 401 401"),
+    Row("push:api-root", "get", "302 404 404 404 404 404 404"),
+    Row("push-document", "get", "401 401 401 401 401 401 401"),
+    Row("push-docs", "get", "302 403 403 403 403 403 403"),
     Row("home:dashboard", "get", "302 200 200 200 200 200 200"),
     Row("home:search", "get", "302 200 200 200 200 200 200"),
     Row("news:index", "get", "302 200 200 200 200 200 200"),
@@ -161,6 +168,7 @@ def world() -> World:
         "dealer:change-invitation": {"pk": invitation.pk},
         "dealer:member": {"pk": members["seller"].pk},
         "dealer:invitation": {"token": token},
+        "push:run": {"run_id": 1},
     }
     people = {who: membership.user for who, membership in members.items()}
     return World(trade, {**people, "staff": staff}, members, form, words)

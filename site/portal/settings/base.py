@@ -55,6 +55,7 @@ INSTALLED_APPS = [
     "allauth.account",
     "csp",
     "django_htmx",
+    "ninja",
     "huey.contrib.djhuey",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -164,6 +165,7 @@ EXCHANGE_DROP_ROOT = Path(env.str("EXCHANGE_DROP_ROOT", default="") or DATA_DIR 
 EXCHANGE_FILE_BYTES = 2 * 1024**3
 EXCHANGE_UPLOAD_BYTES = 8 * 1024**3
 EXCHANGE_FREE_BYTES = 512 * 1024**2
+EXCHANGE_PUSH_BYTES: int = env.int("EXCHANGE_PUSH_BYTES", default=10_000_000)
 INDEX_ROOT = DATA_DIR / "index"
 STORAGES: dict[str, dict[str, Any]] = {
     "default": {"BACKEND": "base.media.PrivateStorage"},

@@ -1,7 +1,8 @@
-"""Killed at any point, the exchange ends in the state of one clean run.
+"""Killed, cut off or out of room at any point, the exchange ends in the state of one clean run.
 
 The process that works is killed (SIGKILL) at a statement chosen at random, just before or just
 after the database has run it; another goes on, as the worker's next start and 1C's next session do.
+So it does when the database goes away at a statement, and when files cannot grow any more.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import base64
 import os
 import random
+import resource
 import signal
 import warnings
 from collections.abc import Callable, Iterator
@@ -19,7 +21,7 @@ from typing import Any
 
 import httpx
 import pytest
-from django.db import connection, connections
+from django.db import OperationalError, connection, connections
 from django.utils import timezone
 
 from onec.answers import OrderBase
@@ -39,6 +41,7 @@ from sync.models import (
     RemoteOrder,
     Run,
 )
+from sync.receiving import full_path
 from sync.tasks import QUEUE
 from tests.conformance.line import Line
 from tests.factories.commerceml import (
@@ -94,6 +97,29 @@ class _Killer:
 
 def killed(work: Callable[[], None], at: int, after: bool) -> bool:
     """Work in a process of its own that is killed at a statement; whether that came to pass."""
+
+    def risk() -> None:
+        with connection.execute_wrapper(_Killer(at, after)):
+            work()
+
+    status = _apart(risk)
+    assert not os.WIFEXITED(status) or os.WEXITSTATUS(status) == 0, "the work itself failed"
+    return os.WIFSIGNALED(status)
+
+
+def starved(work: Callable[[], None], room: int) -> bool:
+    """Work in a process whose files may not grow over so many bytes; whether it failed of that."""
+
+    def risk() -> None:
+        # what comes in place of "no space left on device"; Python ignores the signal
+        resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
+        work()
+
+    return os.WEXITSTATUS(_apart(risk)) != 0
+
+
+def _apart(work: Callable[[], None]) -> int:
+    """How a process ended that did the work; the leases it held have run out afterwards."""
     connections.close_all()
     with warnings.catch_warnings():
         # the other threads of the test run hold nothing that the child needs
@@ -101,16 +127,14 @@ def killed(work: Callable[[], None], at: int, after: bool) -> bool:
         child = os.fork()
     if not child:
         try:
-            with connection.execute_wrapper(_Killer(at, after)):
-                work()
+            work()
             os._exit(0)
         except BaseException:
             os._exit(1)
     _pid, status = os.waitpid(child, 0)
-    assert not os.WIFEXITED(status) or os.WEXITSTATUS(status) == 0, "the work itself failed"
     # thirty seconds later
     Lease.objects.update(expires_at=timezone.now())
-    return os.WIFSIGNALED(status)
+    return status
 
 
 def points(chance: random.Random, furthest: int) -> Iterator[tuple[int, bool]]:
@@ -163,8 +187,8 @@ def upload(base: Connection) -> list[Run]:
     file = runs[0].file
     assert file is not None
     path = Path("pictures") / f"{base.pk}.gif"
-    running.full_path(file).parent.joinpath("pictures").mkdir(exist_ok=True)
-    running.full_path(file).parent.joinpath(path).write_bytes(PIXEL)
+    full_path(file).parent.joinpath("pictures").mkdir(exist_ok=True)
+    full_path(file).parent.joinpath(path).write_bytes(PIXEL)
     ReceivedFile.objects.create(
         session=file.session,
         connection=base,
@@ -216,6 +240,54 @@ def test_an_import_killed_at_twenty_points_ends_as_a_clean_one() -> None:
     assert kills >= KILLS
     assert mirror(base) == mirror(clean)
     assert {state for state, *_rest in mirror(base)["runs"]} == {Run.State.DONE}  # type: ignore[attr-defined]
+
+
+def test_an_import_whose_database_goes_away_ends_as_a_clean_one() -> None:
+    clean, base = ConnectionFactory(user="clean"), ConnectionFactory(user="cut")
+    for run in upload(clean):
+        running.process(run.pk, queue=QUEUE)
+
+    chance = random.Random(22)
+    failures = 0
+    for run in upload(base):
+        for at, _after in points(chance, furthest=60):
+            left = at
+
+            def cut(execute: Callable[..., Any], *arguments: Any) -> Any:
+                nonlocal left
+                left -= 1
+                if left <= 0:
+                    raise OperationalError("the connection was lost")
+                return execute(*arguments)
+
+            try:
+                with connection.execute_wrapper(cut):
+                    running.process(run.pk, queue=QUEUE)
+            except OperationalError:
+                failures += 1
+                connection.close()
+                Lease.objects.update(expires_at=timezone.now())
+            else:
+                break
+
+    assert failures >= KILLS
+    assert mirror(base) == mirror(clean)
+
+
+def test_an_import_without_room_on_the_disk_ends_as_a_clean_one() -> None:
+    clean, base = ConnectionFactory(user="clean"), ConnectionFactory(user="full")
+    for run in upload(clean):
+        running.process(run.pk, queue=QUEUE)
+
+    failures = 0
+    for run in upload(base):
+        for room in (30, 20_000, 400_000, 2_000_000):
+            failures += starved(lambda pk=run.pk: running.process(pk, queue=QUEUE), room)  # type: ignore[misc]
+        running.process(run.pk, queue=QUEUE)
+
+    # a server of its own keeps the rows of PostgreSQL: there only the picture finds no room
+    assert failures >= 1
+    assert mirror(base) == mirror(clean)
 
 
 @pytest.mark.gotcha(21)

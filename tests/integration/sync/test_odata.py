@@ -11,7 +11,8 @@ import pytest
 from base.secrets import seal
 from onec.odata import OdataFaults, OdataServer
 from onec.odata_base import NOTHING, Base, guid
-from onec.odata_made import PRICE_TYPES, WAREHOUSES, make_base
+from onec.odata_made import make_base
+from onec.odata_maker import PRICE_TYPES, WAREHOUSES
 from sync import running
 from sync.channels import asking, odata
 from sync.channels.asking import PullFailed

@@ -1,14 +1,19 @@
-"""Clients and orders told by any channel."""
+"""What any channel tells: as records at hand, or as a stored file of them."""
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+import json
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import transaction
+from django.utils import timezone
 
-from sync import inbound, ports
+from sync import importing, inbound, leases, ports, running
+from sync.importing import lease_of_run
 from sync.inbound import ingest
 from sync.models import (
     Agreement,
@@ -16,12 +21,17 @@ from sync.models import (
     Connection,
     Contract,
     Counterparty,
+    Lease,
     Organisation,
     OutboxOrder,
     Partner,
     PriceType,
+    ReceivedFile,
+    Rejection,
     RemoteOrder,
     Run,
+    SettlementBalance,
+    Version,
 )
 from sync.onec.records import (
     AgreementRecord,
@@ -31,6 +41,8 @@ from sync.onec.records import (
     RemoteLineRecord,
     RemoteOrderRecord,
 )
+from sync.outcomes import Outcome
+from sync.receiving import full_path
 from tests.factories.commerceml import take
 from tests.factories.sync import ConnectionFactory
 
@@ -247,3 +259,184 @@ def test_an_owner_who_failed_is_told_again(
     assert it.noticed_at is not None
     assert inbound.repeat_missed() == 0
     assert told == [[it.pk], [it.pk]]
+
+
+@pytest.fixture(autouse=True)
+def root(settings: Any, tmp_path: Path) -> Path:
+    settings.EXCHANGE_ROOT = tmp_path / "exchange"
+    return tmp_path / "exchange"
+
+
+def accept(base: Connection, records: Any, kind: str = "partner", **more: Any) -> Run:
+    return inbound.accept(
+        connection=base,
+        kind=kind,
+        channel=ReceivedFile.Channel.PUSH,
+        file_kind=ReceivedFile.Kind.PUSH,
+        name="partners.json",
+        content=json.dumps({"records": records, **more.pop("body", {})}).encode(),
+        at=AT,
+        **{"queue": None, **more},
+    )
+
+
+def partner(number: int, **more: Any) -> dict[str, Any]:
+    return {"ref": f"p{number}", "name": f"Партнёр {number}", "version": "1", **more}
+
+
+def take_file(run: Run) -> tuple[Run, list[Outcome]]:
+    found: list[Outcome] = []
+    inbound.import_records(run.pk, owner="worker", outcomes=found)
+    run.refresh_from_db()
+    return run, found
+
+
+def test_a_run_is_queued_for_a_file_that_is_there(base: Connection) -> None:
+    queued: list[int] = []
+    run = accept(base, [partner(1)], queue=running.Queue(queued.append, queued.append))
+    assert queued == [run.pk]
+    file = run.file
+    assert file is not None
+    assert full_path(file).stat().st_size == file.size
+    assert (run.state, run.kind, file.sha256 != "") == (Run.State.QUEUED, "partner", True)
+
+
+def test_a_file_whose_row_cannot_be_written_is_taken_back(base: Connection, root: Path) -> None:
+    def full(_run_id: int) -> None:
+        raise RuntimeError("the queue is full")
+
+    with pytest.raises(RuntimeError), transaction.atomic():
+        accept(base, [], queue=running.Queue(full, full))
+    assert not ReceivedFile.objects.exists()
+    assert not [path for path in root.rglob("*") if path.is_file()]
+    with pytest.raises(ValueError, match="unknown kind"):
+        accept(base, [], kind="nonsense")
+
+
+def test_a_run_goes_on_behind_the_last_chunk(
+    base: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(inbound, "PORTION", 2)
+    run = accept(base, [partner(n) for n in range(5)])
+    taken: list[list[str]] = []
+    take_rows = inbound.take_rows
+
+    def break_off(book: Any, rows: Any, **more: Any) -> Any:
+        taken.append([row.ref for row in rows])
+        if len(taken) == 2:
+            raise KeyboardInterrupt
+        return take_rows(book, rows, **more)
+
+    monkeypatch.setattr(inbound, "take_rows", break_off)
+    with pytest.raises(KeyboardInterrupt):
+        inbound.import_records(run.pk, owner="worker")
+    run.refresh_from_db()
+    assert (run.state, run.position, run.created_count) == (Run.State.RUNNING, 2, 2)
+    assert run.pk in importing.abandoned(timezone.now() + timedelta(minutes=2))
+    done, found = take_file(run)
+    assert taken[2:] == [["p2", "p3"], ["p4"]]
+    assert (done.state, done.created_count, done.read_count) == (Run.State.DONE, 5, 5)
+    assert [each.position for each in found] == [3, 4, 5]
+    inbound.import_records(run.pk, owner="another")
+    assert len(taken) == 4
+
+
+def test_a_run_that_somebody_is_busy_with_is_left_alone(base: Connection) -> None:
+    run = accept(base, [partner(1)])
+    leases.acquire(lease_of_run(run.pk), "another")
+    take_file(run)
+    assert run.state == Run.State.QUEUED
+
+
+def test_an_older_file_changes_nothing_that_a_newer_one_told(base: Connection) -> None:
+    older = accept(base, [partner(1, name="Старое", version="1"), partner(2)])
+    newer = accept(base, [partner(1, name="Новое", version="2")])
+    take_file(newer)
+    _run, found = take_file(older)
+    assert Partner.objects.get(ref="p1").name == "Новое"
+    assert [each.status for each in found] == ["unchanged", "created"]
+
+
+def test_a_run_of_some_objects_takes_those_alone(base: Connection) -> None:
+    run = accept(base, [partner(1), partner(2), partner(3)])
+    Run.objects.filter(pk=run.pk).update(only=[["partner", "p2"], ["contract", "p3"]])
+    done, _found = take_file(run)
+    assert (done.read_count, Partner.objects.get().ref) == (1, "p2")
+
+
+def test_a_person_has_objects_tried_again_whatever_their_version(base: Connection) -> None:
+    first, _found = take_file(accept(base, [partner(1)]))
+    Partner.objects.update(name="", digest=0)
+    assert take_file(accept(base, [partner(1)]))[0].unchanged_count == 1
+    again = Run.objects.create(
+        connection=base, file=first.file, kind="partner", trigger=Run.Trigger.PERSON
+    )
+    Partner.objects.update(receipt=0)
+    take_file(again)
+    assert Partner.objects.get().name == "Партнёр 1"
+
+
+def test_a_rejected_object_is_settled_when_it_is_told_anew(base: Connection) -> None:
+    take_file(accept(base, [{"ref": "p1", "nam": "Дом"}]))
+    waiting = Rejection.objects.get()
+    assert (waiting.kind, waiting.ref, waiting.resolution) == ("partner", "p1", "")
+    take_file(accept(base, [partner(1)]))
+    waiting.refresh_from_db()
+    assert waiting.resolution == Rejection.Resolution.REPLACED
+
+
+def test_a_dry_run_writes_nothing_and_tells_what_would_change(base: Connection) -> None:
+    take_file(accept(base, [partner(1)]))
+    batches = ChangeBatch.objects.count()
+    run = accept(base, [partner(1, name="Дом", version="2"), partner(2), {"ref": "p3", "x": 1}])
+    Run.objects.filter(pk=run.pk).update(is_rehearsal=True)
+    done, _found = take_file(run)
+    assert (done.state, done.created_count, done.changed_count) == (Run.State.DONE, 1, 1)
+    actions = {each["ref"]: each["action"] for each in done.differences}
+    assert actions == {"p1": "changed", "p2": "created", "p3": "rejected"}
+    assert Partner.objects.get().name == "Партнёр 1"
+    assert Version.objects.get().versions == ["1"]
+    assert ChangeBatch.objects.count() == batches
+    assert not Rejection.objects.exists()
+
+
+def test_a_dry_run_settles_no_balance(base: Connection) -> None:
+    row = {"ref": "b1", "counterparty_ref": "c1", "amount": 5}
+    take_file(accept(base, [row], kind="balance"))
+    run = accept(base, [{**row, "ref": "b2"}], kind="balance", body={"complete": True})
+    Run.objects.filter(pk=run.pk).update(is_rehearsal=True)
+    take_file(run)
+    assert not SettlementBalance.objects.get().archived
+
+
+def test_a_file_that_is_gone_fails_its_run(base: Connection) -> None:
+    run = accept(base, [partner(1)])
+    ReceivedFile.objects.update(removed_at=AT)
+    assert take_file(run)[0].state == Run.State.FAILED
+    second = accept(base, [partner(1)])
+    assert second.file is not None
+    full_path(second.file).unlink()
+    done, _found = take_file(second)
+    assert (done.state, bool(done.error)) == (Run.State.FAILED, True)
+
+
+def test_a_telling_whose_process_was_killed_is_ended(base: Connection) -> None:
+    def killed() -> Any:
+        yield PartnerRecord("p1", "Дом")
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        inbound.ingest(connection=base, kind="partner", records=killed(), at=AT)
+    run = Run.objects.get()
+    Run.objects.filter(pk=run.pk).update(queued_at=AT, state=Run.State.RUNNING)
+    Lease.objects.create(
+        name=lease_of_run(run.pk), owner="worker", expires_at=AT + timedelta(minutes=10)
+    )
+    assert inbound.end_left_behind(AT + timedelta(minutes=5)) == 0
+    assert inbound.end_left_behind(AT + timedelta(minutes=10)) == 1
+    run.refresh_from_db()
+    assert (run.state, bool(run.error)) == (Run.State.FAILED, True)
+    # one of another kind is none of ours
+    Run.objects.create(connection=base, kind="catalog", state=Run.State.RUNNING)
+    Run.objects.update(queued_at=AT)
+    assert inbound.end_left_behind(AT + timedelta(hours=1)) == 0

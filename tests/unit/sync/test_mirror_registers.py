@@ -20,8 +20,11 @@ from tests.factories.sync import (
     OfferFactory,
     OrganisationFactory,
     PartnerFactory,
+    PaymentFactory,
     PriceTypeFactory,
     ProductFactory,
+    SettlementBalanceFactory,
+    SettlementEntryFactory,
     WarehouseFactory,
     tell_prices,
     tell_stock,
@@ -63,6 +66,9 @@ MAKERS: dict[str, Any] = {
         counterparty=CounterpartyFactory(), agreement=AgreementFactory(), currency="RUB"
     ),
     "organisation": OrganisationFactory,
+    "settlementbalance": SettlementBalanceFactory,
+    "settlemententry": SettlementEntryFactory,
+    "payment": lambda: PaymentFactory(counterparty=CounterpartyFactory()),
 }
 REGISTERS = registers(MirrorGroup)
 

@@ -11,7 +11,7 @@ from django.contrib.auth.hashers import check_password
 
 from dealer_area.roles import GroupName
 from sync.modeladmin import ExchangeGroup
-from sync.models import Connection, OutboxOrder, Parked, Rejection, RemoteOrder
+from sync.models import Connection, OutboxOrder, RemoteOrder
 from tests.factories.admin import address, list_queries, registers, signed_in
 from tests.factories.sync import ConnectionFactory, ReceivedFileFactory, RunFactory
 
@@ -19,22 +19,6 @@ pytestmark = pytest.mark.django_db
 
 AT = datetime(2026, 11, 24, 9, tzinfo=UTC)
 FIELDS = {"pack_multiple": "Кратность", "min_quantity": "", "brand": "", "series": ""}
-
-
-def rejection(number: int) -> Rejection:
-    return Rejection.objects.create(
-        run=RunFactory(), line=number, kind="Товар", ref=f"r{number}", reason="нет наименования"
-    )
-
-
-def parked(number: int) -> Parked:
-    return Parked.objects.create(
-        connection=ConnectionFactory(),
-        ref=f"p{number}",
-        product_ref=f"p{number}",
-        facets="ps",
-        element="<Предложение/>",
-    )
 
 
 def outbox(number: int) -> OutboxOrder:
@@ -55,10 +39,7 @@ def remote(number: int) -> RemoteOrder:
 
 
 MAKERS: dict[str, Any] = {
-    "run": lambda _number: RunFactory(),
     "receivedfile": lambda _number: ReceivedFileFactory(),
-    "rejection": rejection,
-    "parked": parked,
     "outboxorder": outbox,
     "remoteorder": remote,
     "connection": lambda _number: ConnectionFactory(),
@@ -90,21 +71,6 @@ def test_nothing_but_bases_is_changed(register: Any) -> None:
     assert (client.get(address(register, "edit", row)).status_code == 200) is is_base
     assert client.post(address(register, "delete", row)).status_code == 302
     assert register.model.objects.filter(pk=row.pk).exists()
-
-
-def test_a_run_shows_what_was_rejected() -> None:
-    one = rejection(7)
-    register = registers(ExchangeGroup)[0]
-    text = signed_in(GroupName.INTEGRATION).get(address(register, "inspect", one.run))
-    assert "нет наименования" in text.content.decode()
-
-
-def test_a_run_shows_what_it_warned_of() -> None:
-    run = RunFactory(warning_count=60, warnings=["идентификатор p1 встречается не раз"])
-    register = registers(ExchangeGroup)[0]
-    text = signed_in(GroupName.INTEGRATION).get(address(register, "inspect", run)).content.decode()
-    assert "Предупреждения" in text
-    assert "идентификатор p1 встречается не раз" in text
 
 
 def base_register() -> Any:

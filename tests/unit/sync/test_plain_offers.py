@@ -7,8 +7,11 @@ from typing import Any
 import pytest
 from wagtail.models import ModelLogEntry
 
+from dealer_area.roles import GroupName
 from sync import plain_offers, ports
+from sync.modeladmin import ExchangeGroup
 from sync.models import ChangeBatch, Connection, Offer
+from tests.factories.admin import address, registers, signed_in
 from tests.factories.base import UserFactory
 from tests.factories.commerceml import goods, offer, package, product, state_of_mirror, take
 from tests.factories.sync import AT, ConnectionFactory
@@ -95,3 +98,18 @@ def test_another_base_is_not_touched() -> None:
     plain_offers.apply_rule(connection=base, by=None, at=AT)
 
     assert set(Offer.objects.filter(connection=other, is_sold=True).values_list("pk")) == other_sold
+
+
+def test_changing_the_rule_on_the_form_of_a_base_applies_it() -> None:
+    base = base_with("auto")
+    register = next(each for each in registers(ExchangeGroup) if each.model is Connection)
+    browser = signed_in(GroupName.INTEGRATION)
+    target = address(register, "edit", base)
+    form = browser.get(target).context["form"]
+    values = {name: form[name].value() for name in form.fields}
+    data = {key: value for key, value in values.items() if value is not None and value is not False}
+
+    answer = browser.post(target, {**data, "plain_offers": "always"})
+    assert answer.status_code == 302, answer.context["form"].errors
+
+    assert "p" in sold()

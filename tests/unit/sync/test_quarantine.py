@@ -10,12 +10,32 @@ from django.conf import settings
 from django.utils import timezone
 
 from base.models import User
-from sync import importing, quarantine
+from sync import importing, quarantine, reading
 from sync.intake import book
-from sync.models import Connection, Parked, Product, ReceivedFile, Rejection, Run
+from sync.models import (
+    Connection,
+    Offer,
+    Parked,
+    Picture,
+    Product,
+    ReceivedFile,
+    Rejection,
+    Run,
+)
 from sync.quarantine import Wanted
 from tests.factories.base import StaffFactory
-from tests.factories.commerceml import goods, message, offer, package, product, store, take
+from tests.factories.commerceml import (
+    changes,
+    goods,
+    message,
+    offer,
+    package,
+    price,
+    price_type,
+    product,
+    store,
+    take,
+)
 from tests.factories.sync import ConnectionFactory
 
 pytestmark = pytest.mark.django_db
@@ -211,6 +231,34 @@ def test_parked_offers_are_found_and_forgotten(base: Connection) -> None:
     take(base, package(offer("p1", "<Количество>1</Количество>", name="Ручка Белая")))
     assert [one.ref for one in quarantine.waiting_offers(words="белая")] == ["p1"]
     assert quarantine.forget(parked=quarantine.waiting_offers()) == 1
+    assert not Parked.objects.exists()
+
+
+@pytest.mark.parametrize("picture_first", [True, False])
+def test_a_picture_is_shown_whatever_came_first(base: Connection, picture_first: bool) -> None:
+    told = goods(product("p1", "Ручка", "<Картинка>import_files/a.jpg</Картинка>"))
+    if not picture_first:
+        take(base, told)
+    Picture.objects.create(
+        connection=base, name="import_files/a.jpg", sha256="a", path="a.jpg", width=10, height=10
+    )
+    if picture_first:
+        take(base, told)
+    goods_row = Product.objects.get()
+    (shown,) = reading.pictures_of([goods_row])[goods_row.pk]
+    assert shown.path == "a.jpg"
+
+
+@pytest.mark.gotcha(37)
+def test_prices_and_stock_that_came_first_are_taken_with_their_product(base: Connection) -> None:
+    price_and_stock = f"<Цены>{price('t', '9')}</Цены><Количество>4</Количество>"
+    take(base, package(offer("p1", price_and_stock), types=price_type("t")))
+    take(base, changes(offer("p1", "<Количество>7</Количество>", name="")))
+    assert Parked.objects.count() == 2
+    take(base, goods(product("p1")))
+    row = Offer.objects.select_related("prices", "stock").get()
+    assert list(row.prices.amounts.values()) == ["9.00"]
+    assert list(row.stock.quantities.values()) == ["7"]
     assert not Parked.objects.exists()
 
 

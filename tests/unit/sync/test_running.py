@@ -11,8 +11,17 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from sync import importing, leases, ports, receiving, running
-from sync.models import ExchangeSession, Picture, ReceivedFile, Rejection, RemoteOrder, Run
+from sync import alarms, importing, leases, ports, receiving, running
+from sync.models import (
+    Alarm,
+    Connection,
+    ExchangeSession,
+    Picture,
+    ReceivedFile,
+    Rejection,
+    RemoteOrder,
+    Run,
+)
 from sync.receiving import Refused, full_path
 from sync.running import Queue
 from tests.factories.sync import (
@@ -350,3 +359,29 @@ def test_failure_words_name_the_file_and_three_objects() -> None:
 
 def test_receiving_root_is_the_setting(settings: Any) -> None:
     assert receiving.root() == settings.EXCHANGE_ROOT
+
+
+def test_pictures_over_the_room_of_the_base_wait_and_raise_an_alarm(work: Work) -> None:
+    base = ConnectionFactory(picture_quota_mb=1)
+    session = ExchangeSessionFactory(connection=base)
+    for number in range(3):
+        name = f"{number}.jpg"
+        path = receiving.root() / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"\xff\xd8\xff" + bytes([number]) * 600_000)
+        ReceivedFileFactory(
+            session=session,
+            name=name,
+            kind=ReceivedFile.Kind.PICTURE,
+            path=name,
+            size=path.stat().st_size,
+        )
+    running.keep_pictures(session.files.all(), queue=work.queue)
+    assert [each.name for each in Picture.objects.all()] == ["0.jpg"]
+    assert Alarm.objects.get().code == "quota"
+
+    Connection.objects.update(picture_quota_mb=10)
+    running.keep_pictures(session.files.all(), queue=work.queue)
+    assert Picture.objects.count() == 3
+    alarms.check(timezone.now())
+    assert Alarm.objects.get().closed_at is not None

@@ -22,6 +22,7 @@ from onec.odata_base import ODATA_DIALECTS
 from onec.odata_made import make_base
 from onec.orders import BatchRejectedError
 from onec.portions import collect
+from onec.recording import Recorder
 
 
 class Command(BaseCommand):
@@ -48,6 +49,10 @@ class Command(BaseCommand):
         parser.add_argument(
             "--repeats", type=int, help="how often a session that failed is held again"
         )
+        parser.add_argument("--record", type=Path, help="file to write the dialogue into")
+        parser.add_argument(
+            "--orders-type", choices=("sale", "crm"), help="type by which orders are asked for"
+        )
         actions = parser.add_subparsers(dest="action", required=True)
         send = actions.add_parser("send", help="send exchange files and folders")
         send.add_argument("files", nargs="+", type=Path)
@@ -61,6 +66,8 @@ class Command(BaseCommand):
         orders.add_argument(
             "--quantity", action="append", default=[], metavar="ARTICLE=N", help="0 strikes out"
         )
+        actions.add_parser("info", help="ask for the portal's lists of statuses")
+        actions.add_parser("listen", help="ask whether there is something to fetch")
 
         odata = actions.add_parser("odata", help="serve a made-up base by OData")
         odata.add_argument(
@@ -81,9 +88,12 @@ class Command(BaseCommand):
             return
         if missing := [f"--{name}" for name in ("url", "user", "password") if not options[name]]:
             raise CommandError("Needed: " + ", ".join(missing))
-        dialect = _dialect(options["dialect"], options["pause"], options["charset"])
+        dialect = _dialect(options)
+        recorder = Recorder()
+        http = httpx.Client()
+        http.event_hooks = {"request": [], "response": [recorder]}
         portal = Portal(
-            http=httpx.Client(),
+            http=http,
             url=options["url"],
             user=options["user"],
             password=options["password"],
@@ -95,14 +105,26 @@ class Command(BaseCommand):
         )
         try:
             with portal.http:
-                if options["action"] == "send":
-                    self._send(portal, options["files"], full=options["full"])
-                else:
-                    self._orders(portal, options)
+                self._act(portal, options)
         except BatchRejectedError as error:
             raise CommandError("1C refuses the batch:\n  " + "\n  ".join(error.reasons)) from error
         except (ExchangeError, httpx.HTTPError) as error:
             raise CommandError(str(error) or type(error).__name__) from error
+        finally:
+            if options["record"]:
+                recorder.save(options["record"])
+
+    def _act(self, portal: Portal, options: dict[str, Any]) -> None:
+        match options["action"]:
+            case "send":
+                self._send(portal, options["files"], full=options["full"])
+            case "orders":
+                self._orders(portal, options)
+            case "info":
+                self.stdout.write(portal.session(portal.dialect.orders_type).info())
+            case "listen":
+                waits = portal.session(portal.dialect.orders_type).listens()
+                self.stdout.write("Orders wait" if waits else "Nothing to fetch")
 
     def _serve(self, options: dict[str, Any]) -> None:
         """Serve until interrupted. The address and the way in are told first."""
@@ -173,11 +195,13 @@ class Command(BaseCommand):
         self.stdout.write(f"Answered ({options['answer']}): {_numbers(answered)}")
 
 
-def _dialect(name: str, pause: float | None, charset: str | None) -> Dialect:
-    dialect = next(found for known, found in DIALECTS.items() if known == name)
-    if pause is not None:
-        dialect = replace(dialect, manners=replace(dialect.manners, poll_pause=pause))
-    return replace(dialect, charset=charset) if charset else dialect
+def _dialect(options: dict[str, Any]) -> Dialect:
+    dialect = next(found for known, found in DIALECTS.items() if known == options["dialect"])
+    if options["pause"] is not None:
+        dialect = replace(dialect, manners=replace(dialect.manners, poll_pause=options["pause"]))
+    if options["orders_type"]:
+        dialect = replace(dialect, orders_type=options["orders_type"])
+    return replace(dialect, charset=options["charset"]) if options["charset"] else dialect
 
 
 def _quantities(texts: list[str]) -> dict[str, Decimal]:

@@ -166,7 +166,7 @@ def test_money_without_a_number_goes_to_the_only_order_of_that_buyer_and_sum(
     for number in ("1001", "1002"):
         outbound.enqueue(base, outgoing_order(number))
     RemoteOrder.objects.create(connection=base, number="1002", amount="61.00", changed_at=AT)
-    tell(base, from_bank(paid_on=AT.date()))
+    tell(base, from_bank())
     assert Payment.objects.get().order_number == "1001"
     # a second payment of the same sum is for something else, the same again changes nothing
     run = tell(base, from_bank("18"), from_bank())
