@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any, Protocol
 
 from django.db import transaction
@@ -47,10 +48,10 @@ class _Documents(Orders):
 
 _PARTS: Mapping[str, Callable[[Book], Part]] = {
     # what others refer to goes first
-    **{kind: (lambda book, kind=kind: Clients(book, kind)) for kind in clients.KINDS},
+    **{kind: partial(Clients, kind=kind) for kind in clients.KINDS},
     "order": _Documents,
     "status": Statuses,
-    **{kind: (lambda book, kind=kind: Settlements(book, kind)) for kind in settlements.KINDS},
+    **{kind: partial(Settlements, kind=kind) for kind in settlements.KINDS},
     "payment": Payments,
     "price": Tellings,
     "stock": Tellings,

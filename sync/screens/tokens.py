@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import FormView, View
 
+from base.models import User
 from base.registers import moment_words
 from sync import tokens
 from sync.models import Connection, Token
@@ -27,6 +28,14 @@ ADD = "sync.add_token"
 CHANGE = "sync.change_token"
 SOON = timedelta(days=14)
 """A key that ends so soon is pointed out."""
+
+
+class _TokenChoice(forms.ModelChoiceField):
+    """Keys by their names and bases."""
+
+    def label_from_instance(self, obj: Any) -> str:
+        """What it is for, and its base."""
+        return f"{obj.name} — {obj.connection}"
 
 
 class IssueForm(forms.Form):
@@ -46,7 +55,7 @@ class IssueForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
         help_text=gettext_lazy("Empty: until it is revoked."),
     )
-    replaces = forms.ModelChoiceField(
+    replaces = _TokenChoice(
         label=gettext_lazy("Instead of"),
         required=False,
         queryset=Token.objects.none(),
@@ -62,7 +71,6 @@ class IssueForm(forms.Form):
         field = self.fields["replaces"]
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101
         field.queryset = Token.objects.filter(revoked_at=None).select_related("connection")
-        field.label_from_instance = lambda token: f"{token.name} — {token.connection}"  # type: ignore[method-assign]
 
     def clean_expires_on(self) -> date | None:
         """A key is for the time to come."""
@@ -127,7 +135,7 @@ class TokensView(Screen, FormView[IssueForm]):
         _token, secret = tokens.issue_token(
             connection=told["connection"],
             name=told["name"],
-            by=self.request.user,
+            by=_person(self.request),
             at=timezone.now(),
             expires_at=_end_of(told["expires_on"]),
             replaces=told["replaces"],
@@ -167,7 +175,7 @@ class RevokeView(Screen, View):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Revoke it and go back to the list."""
         token = get_object_or_404(Token, pk=pk)
-        tokens.revoke_token(token=token, by=request.user, at=timezone.now())
+        tokens.revoke_token(token=token, by=_person(request), at=timezone.now())
         messages.success(
             request, _("The key “%(name)s” opens nothing any more.") % {"name": token.name}
         )
@@ -195,6 +203,12 @@ def _row(token: Token, at: datetime) -> Row:
         if token.revoked_at or token.expires_at
         else "",
     )
+
+
+def _person(request: HttpRequest) -> User:
+    """Who asks: a screen lets nobody in who is not signed in."""
+    assert isinstance(request.user, User)  # noqa: S101
+    return request.user
 
 
 def _end_of(day: date | None) -> datetime | None:

@@ -15,6 +15,7 @@ from django.utils import timezone
 from sync import importing, inbound, leases, ports, running
 from sync.importing import lease_of_run
 from sync.inbound import ingest
+from sync.intake import rows as rows_module
 from sync.models import (
     Agreement,
     ChangeBatch,
@@ -319,13 +320,12 @@ def test_a_run_goes_on_behind_the_last_chunk(
     monkeypatch.setattr(inbound, "PORTION", 2)
     run = accept(base, [partner(n) for n in range(5)])
     taken: list[list[str]] = []
-    take_rows = inbound.take_rows
 
     def break_off(book: Any, rows: Any, **more: Any) -> Any:
         taken.append([row.ref for row in rows])
         if len(taken) == 2:
             raise KeyboardInterrupt
-        return take_rows(book, rows, **more)
+        return rows_module.take_rows(book, rows, **more)
 
     monkeypatch.setattr(inbound, "take_rows", break_off)
     with pytest.raises(KeyboardInterrupt):
