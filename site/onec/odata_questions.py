@@ -22,7 +22,7 @@ _TOKEN = re.compile(
 )
 _GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _PATH = re.compile(r"(?P<entity>[^/(]+)(?:/(?P<function>\w+)(?:\((?P<arguments>.*)\))?)?")
-_ARGUMENT = re.compile(r"(\w+)=(datetime'[^']*'|'[^']*'(?:[^',]*'[^']*')*|[^,]*)(?:,|$)")
+_ARGUMENT = re.compile(r"(?:^|,)\s*(Period|StartPeriod|EndPeriod|Condition|Dimensions)=")
 
 
 class WrongQuestionError(Exception):
@@ -49,15 +49,16 @@ def read_path(path: str) -> Asked:
     found = _PATH.fullmatch(path.strip("/"))
     if found is None:
         raise WrongQuestionError("6", f"Сегмент пути {path} не найден!")
-    arguments = {
-        name: value.removeprefix("datetime").strip("'") if value.startswith("datetime") else value
-        for name, value in _ARGUMENT.findall(found["arguments"] or "")
+    return Asked(found["entity"], found["function"] or "", _arguments(found["arguments"] or ""))
+
+
+def _arguments(text: str) -> dict[str, str]:
+    """Arguments by name. A condition holds quotes of its own between its own two."""
+    parts = _ARGUMENT.split(text)
+    return {
+        name: value.strip().removeprefix("datetime").removeprefix("'").removesuffix("'")
+        for name, value in zip(parts[1::2], parts[2::2], strict=True)
     }
-    return Asked(
-        found["entity"],
-        found["function"] or "",
-        {name: value.strip("'") for name, value in arguments.items()},
-    )
 
 
 def ordered(rows: Sequence[Row], orderby: str) -> list[Row]:
