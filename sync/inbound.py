@@ -324,8 +324,7 @@ class _Records:
         if self._only or self.rehearsal:
             return
         if self._is_unclear:
-            words = "a whole telling with a row that cannot be read: nothing is settled"
-            book.warn(gettext(words))
+            book.warn(gettext("a whole telling with a row that cannot be read: nothing is settled"))
         else:
             with self._turn():
                 settle_absent(book, self._told, whole.counterparty_refs)

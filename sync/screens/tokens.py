@@ -30,7 +30,7 @@ SOON = timedelta(days=14)
 """A key that ends so soon is pointed out."""
 
 
-class _TokenChoice(forms.ModelChoiceField):
+class _TokenChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
     """Keys by their names and bases."""
 
     def label_from_instance(self, obj: Any) -> str:

@@ -174,7 +174,7 @@ def test_records_of_another_kind_and_unknown_kinds_are_mistakes(base: Connection
     with pytest.raises(TypeError):
         ingest(connection=base, kind="partner", records=[contract()], at=AT)
     with pytest.raises(ValueError, match="unknown kind"):
-        ingest(connection=base, kind="invoice", records=[], at=AT)  # type: ignore[arg-type]
+        ingest(connection=base, kind="invoice", records=[], at=AT)
     # what was broken off does not stand in the journal as running
     assert [run.state for run in Run.objects.all()] == [Run.State.FAILED]
 
