@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import FormView, View
@@ -41,9 +42,7 @@ class _TokenChoice(forms.ModelChoiceField):  # type: ignore[type-arg]
 class IssueForm(forms.Form):
     """What a new key is for. Choosing a key to replace is choosing its base."""
 
-    connection = forms.ModelChoiceField(
-        label=gettext_lazy("1C base"), queryset=Connection.objects.order_by("name")
-    )
+    connection = forms.ModelChoiceField(queryset=Connection.objects.order_by("name"))
     name = forms.CharField(
         label=gettext_lazy("What it is for"),
         max_length=120,
@@ -68,6 +67,7 @@ class IssueForm(forms.Form):
     def __init__(self, *args: Any, at: datetime, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._at = at
+        self.fields["connection"].label = capfirst(_("1C base"))
         field = self.fields["replaces"]
         assert isinstance(field, forms.ModelChoiceField)  # noqa: S101
         field.queryset = Token.objects.filter(revoked_at=None).select_related("connection")
