@@ -22,6 +22,7 @@ _PROGRAM = _(
     " record below together with the reason; then try again."
 )
 _COMPANY = _("Put the details right in the card of the counterparty in 1C and save it.")
+_PAYMENT = _("Fill in date and amount of the payment in 1C and post it once more.")
 
 REMEDIES: Mapping[str, Any] = MappingProxyType(
     {
@@ -66,9 +67,9 @@ REMEDIES: Mapping[str, Any] = MappingProxyType(
             "The number of the order is too long to be one. Look into the document in 1C."
         ),
         "a movement without a time": _PROGRAM,
-        "a payment without a date or an amount": _(
-            "Fill in date and amount of the payment in 1C and post it once more."
-        ),
+        "a payment without a date": _PAYMENT,
+        "a payment without a sum": _PAYMENT,
+        "a payment without a date or an amount": _PAYMENT,
         "settlements in a currency that 1C did not describe": _(
             "Let 1C send its currencies, then try again."
         ),
