@@ -19,6 +19,7 @@ from wagtail.admin.forms import WagtailAdminModelForm
 
 from base.secrets import seal
 from sync import connections, plain_offers
+from sync.channels import access
 from sync.connections import BadAddress
 from sync.families import VERSIONS
 from sync.models import Connection
@@ -184,6 +185,18 @@ class ConnectionForm(CheckedSettings, WagtailAdminModelForm):
         if limit > 100:
             raise ValidationError(_("A share is between 0 and 100 %."))
         return limit
+
+    def clean(self) -> dict[str, Any]:
+        """The password of OData is not sent to another computer than it was typed for."""
+        cleaned = super().clean() or self.cleaned_data
+        old, new = self.initial.get("odata_url") or "", cleaned.get("odata_url") or ""
+        is_kept = self.instance.odata_password and not cleaned.get("new_odata_password")
+        if is_kept and new and access.moves(old, new):
+            self.add_error(
+                "new_odata_password",
+                _("The address names another computer: type the password for it."),
+            )
+        return cleaned
 
     def save(self, commit: bool = True) -> Connection:
         """Save; a new password is made when it was asked for."""

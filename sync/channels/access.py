@@ -42,7 +42,7 @@ def set_access(
     """
     if address:
         checked_address(address)
-        if connection.odata_password and not password and _moves(connection.odata_url, address):
+        if connection.odata_password and not password and moves(connection.odata_url, address):
             raise PasswordNeeded
     connection.odata_url = address.strip()
     connection.odata_user = user.strip() if address else ""
@@ -85,7 +85,7 @@ def choose_kinds(
     )
 
 
-def _moves(old: str, new: str) -> bool:
+def moves(old: str, new: str) -> bool:
     """Whether an address is on another computer, port or protocol than the one before."""
     first, second = urlsplit(old.strip()), urlsplit(new.strip())
     return (first.scheme, first.netloc) != (second.scheme, second.netloc)

@@ -15,7 +15,6 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,7 +22,7 @@ from django.utils.translation import gettext as _
 from base.jobs import task
 from base.models import User
 from sync import inbound, leases, receiving, schedule
-from sync.channels.asking import Asker, NotPublished, PullFailed, Refused, asker
+from sync.channels.asking import Asker, NotPublished, PullFailed, Refused, Unreachable, asker
 from sync.models import (
     Connection,
     OfferStock,
@@ -96,6 +95,9 @@ def pull(
                 )
             except PullFailed as failure:
                 failures.append(failure)
+                if isinstance(failure, Unreachable) and failure.is_final:
+                    # nobody is there: 1C need not hear a wrong password once more
+                    break
     if failures:
         raise failures[0]
 
@@ -170,6 +172,8 @@ def pull_part(
             finished_at=timezone.now(),
             error=str(failure),
         )
+        if isinstance(failure, PullFailed):
+            raise
         raise PullFailed(str(failure)) from failure
     finally:
         leases.release(lease, owner)
@@ -220,7 +224,7 @@ class _Pull:
     def _since(self) -> datetime | None:
         if not self.part.days:
             return None
-        zone = ZoneInfo(self.connection.time_zone)
+        zone = schedule.zone_of(self.connection)
         day = (self.at - timedelta(days=self.part.days)).astimezone(zone)
         return day.replace(hour=0, minute=0, second=0, microsecond=0, tzinfo=None)
 
@@ -362,7 +366,7 @@ class _Pull:
         return [{"ref": ref} for ref in absent]
 
     def _absent_movements(self, since: datetime) -> list[dict[str, str]]:
-        zone = ZoneInfo(self.connection.time_zone)
+        zone = schedule.zone_of(self.connection)
         known = SettlementEntry.objects.filter(
             connection=self.connection,
             archived=False,

@@ -178,7 +178,8 @@ class OdataKindsView(Screen, View):
         if kinds and not base.odata_url:
             messages.error(request, _("First say where the base is."))
         else:
-            access.choose_kinds(connection=base, kinds=kinds, by=request.user, at=timezone.now())
+            by: Any = request.user
+            access.choose_kinds(connection=base, kinds=kinds, by=by, at=timezone.now())
             messages.success(request, _("The choice is saved."))
         return redirect("exchange:odata-of", pk=pk)
 

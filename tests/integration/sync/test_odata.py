@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from decimal import Decimal
 from functools import partial
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,7 @@ from onec.odata import OdataFaults, OdataServer
 from onec.odata_base import NOTHING, Base, guid
 from onec.odata_made import make_base
 from onec.odata_maker import PRICE_TYPES, WAREHOUSES
-from sync import running
+from sync import leases, receiving, running, schedule
 from sync.channels import asking, odata
 from sync.channels.asking import PullFailed
 from sync.models import (
@@ -83,7 +84,7 @@ def connected(server: OdataServer) -> Connection:
     )
 
 
-def fetch(connection: Connection, kind: str) -> list[Run]:
+def fetch(connection: Connection, kind: str) -> list[Any]:
     """Pull a kind and take what came, as the worker does; the runs, failed ones too."""
     known = set(Run.objects.values_list("pk", flat=True))
     wanted, _made = Schedule.objects.get_or_create(
@@ -143,7 +144,7 @@ def test_clients_and_contracts_arrive_with_what_they_refer_to(ut: OdataServer) -
     connection = connected(ut)
     fetch(connection, "counterparties")
     fetch(connection, "contracts")
-    party = Counterparty.objects.get(ref=guid("party", 6))
+    party: Any = Counterparty.objects.get(ref=guid("party", 6))
     assert (party.name, party.inn, party.kpp, party.kind) == (
         "ООО «Ладога-7»",
         "7700000006",
@@ -151,7 +152,7 @@ def test_clients_and_contracts_arrive_with_what_they_refer_to(ut: OdataServer) -
         "company",
     )
     assert party.partner.ref == guid("partner", 6)
-    contract = Contract.objects.get(ref=guid("contract", 6))
+    contract: Any = Contract.objects.get(ref=guid("contract", 6))
     assert contract.counterparty == party
     assert (contract.currency, contract.credit_limit, contract.deferral_days) == (
         "CNY",
@@ -159,7 +160,7 @@ def test_clients_and_contracts_arrive_with_what_they_refer_to(ut: OdataServer) -
         14,
     )
     assert contract.organisation.name == "ООО «Поставщик»"
-    agreement = Agreement.objects.get(ref=guid("agreement", 0))
+    agreement: Any = Agreement.objects.get(ref=guid("agreement", 0))
     assert (agreement.price_type.ref, agreement.warehouse.ref) == (PRICE_TYPES[0], WAREHOUSES[0])
     assert Partner.objects.count() == 12
 
@@ -167,7 +168,7 @@ def test_clients_and_contracts_arrive_with_what_they_refer_to(ut: OdataServer) -
 def test_unf_price_type_and_deferral_come_with_the_contract(unf: OdataServer) -> None:
     connection = connected(unf)
     fetch(connection, "contracts")
-    contract = Contract.objects.get(ref=guid("contract", 0))
+    contract: Any = Contract.objects.get(ref=guid("contract", 0))
     assert contract.price_type.ref == PRICE_TYPES[0]
     assert contract.deferral_days == 14
     assert contract.counterparty.ref == guid("party", 0)
@@ -490,7 +491,7 @@ def test_pull_that_breaks_off_takes_nothing(monkeypatch: pytest.MonkeyPatch) -> 
 
 def test_one_pull_of_a_part_at_a_time(unf: OdataServer) -> None:
     connection = connected(unf)
-    assert odata.leases.acquire(f"odata:{connection.pk}:counterparty", "another")
+    assert leases.acquire(f"odata:{connection.pk}:counterparty", "another")
     assert fetch(connection, "counterparties") == []
 
 
@@ -498,7 +499,7 @@ def test_raw_answers_are_kept_and_can_be_taken_again(unf: OdataServer) -> None:
     connection = connected(unf)
     [run] = fetch(connection, "counterparties")
     assert (run.file.channel, run.file.kind) == ("odata", "pull")
-    content = odata.receiving.full_path(run.file).read_text(encoding="utf-8")
+    content = receiving.full_path(run.file).read_text(encoding="utf-8")
     lines = content.splitlines()
     assert lines[0].startswith('{"asked":{"dialect":"unf","part":"counterparty"')
     assert "ООО «" in lines[1]
@@ -530,3 +531,38 @@ def test_empty_reference_is_none(ut: OdataServer) -> None:
     ut.base.change("Catalog_Контрагенты", guid("party", 0), {"Партнер_Key": NOTHING})
     fetch(connected(ut), "counterparties")
     assert Counterparty.objects.get(ref=guid("party", 0)).partner is None
+
+
+def test_wrong_password_is_said_once(ut: OdataServer) -> None:
+    connection = connected(ut)
+    connection.odata_password = seal("wrong")
+    connection.save()
+    with pytest.raises(PullFailed):
+        fetch(connection, "counterparties")
+    [failed] = Run.objects.all()
+    assert (failed.kind, failed.state) == ("partner", Run.State.FAILED)
+
+
+def test_kind_that_odata_does_not_bring(ut: OdataServer) -> None:
+    with pytest.raises(PullFailed):
+        fetch(connected(ut), "catalogue")
+
+
+def test_schedule_fetches_by_odata(ut: OdataServer) -> None:
+    """The worker's own task finds the channel and keeps who asked for it."""
+    connection = connected(ut)
+    wanted = Schedule.objects.create(
+        connection=connection, kind="stock", channel=Schedule.Channel.ODATA
+    )
+    schedule.fetch.now(wanted.pk, Run.Trigger.PERSON.value, None)
+    run = Run.objects.get()
+    assert (run.kind, run.trigger, run.state) == ("stock", "person", "queued")
+    wanted.refresh_from_db()
+    assert wanted.failures == 0
+
+    ut.faults.name = "missing:AccumulationRegister_ТоварыНаСкладах"
+    schedule.fetch.now(wanted.pk, Run.Trigger.SCHEDULE.value, None)
+    wanted.refresh_from_db()
+    assert wanted.failures == 1
+    assert "«ТоварыНаСкладах»" in Run.objects.latest("pk").error
+    assert Run.objects.count() == 2

@@ -56,7 +56,7 @@ def test_nobody_is_let_in_without_a_password(server: OdataServer) -> None:
 
 def test_pages_go_through_everything_once(server: OdataServer) -> None:
     seen: list[str] = []
-    condition = {}
+    condition: dict[str, str] = {}
     while page := rows(server, PARTIES, orderby="Ref_Key", top="4", select="Ref_Key", **condition):
         seen += [row["Ref_Key"] for row in page]
         condition = {"filter": f"Ref_Key gt guid'{seen[-1]}'"}

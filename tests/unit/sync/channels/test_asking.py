@@ -67,9 +67,7 @@ def test_rows_and_the_body_as_it_came() -> None:
     # letters of a name and a password are UTF-8, as 1C reads them
     assert (
         httpx.BasicAuth("Обмен".encode(), "пароль".encode())._auth_header
-        == (
-            request.headers["Authorization"]
-        )
+        == (request.headers["Authorization"])
     )
     assert "gzip" in request.headers["Accept-Encoding"]
 

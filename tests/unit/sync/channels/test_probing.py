@@ -6,6 +6,7 @@ import pytest
 
 from base.secrets import seal
 from onec.odata import OdataFaults, OdataServer
+from onec.odata_base import ODATA_DIALECTS, OdataDialect
 from onec.odata_made import make_base
 from sync.channels.probing import Probe, probe
 from sync.models import Connection
@@ -27,8 +28,8 @@ def found(probes: list[Probe]) -> dict[str, bool | None]:
     return {each.entity: each.ok for each in probes}
 
 
-@pytest.mark.parametrize("dialect", ["ut11", "unf"])
-def test_everything_is_there(dialect: str) -> None:
+@pytest.mark.parametrize("dialect", ODATA_DIALECTS)
+def test_everything_is_there(dialect: OdataDialect) -> None:
     with OdataServer(make_base(dialect, clients=5, products=4)) as server:
         probes = probe(connected(server))
     assert [each for each in probes if not each.ok] == []

@@ -14,7 +14,7 @@ import pytest
 from sync.onec import odata
 from sync.onec.commerceml import BadFile
 from sync.onec.odata_dialects import UNF, UT11
-from sync.onec.records import Row, WholeRecord
+from sync.onec.records import WholeRecord
 
 SAMPLES = Path(__file__).parents[3] / "samples" / "odata"
 CURRENCIES = ("currency", "currencies")
@@ -26,7 +26,8 @@ def g(tail: int) -> str:
 
 
 def answer(name: str) -> dict[str, Any]:
-    return json.loads((SAMPLES / f"{name}.json").read_text("utf-8-sig"))
+    told: dict[str, Any] = json.loads((SAMPLES / f"{name}.json").read_text("utf-8-sig"))
+    return told
 
 
 def pull(
@@ -51,7 +52,7 @@ def read(
     *pages: str | dict[str, Any],
     lookups: tuple[tuple[str, str], ...] = (),
     **end: Any,
-) -> list[Row]:
+) -> list[Any]:
     told = [answer(page) if isinstance(page, str) else page for page in pages]
     file = pull(dialect, part, *told, lookups=lookups, **end)
     return list(odata.read(file, part, UTC))

@@ -118,3 +118,21 @@ def test_screen_is_for_those_who_keep_bases(base: Connection) -> None:
     base.refresh_from_db()
     assert base.odata_url
     assert not base.schedules.filter(channel=Schedule.Channel.ODATA).exists()
+
+
+def test_settings_of_a_base_keep_the_password_from_another_computer(
+    integrator: Client, base: Connection
+) -> None:
+    address = reverse("sync_connection_modeladmin_edit", args=[base.pk])
+    page = integrator.get(address)
+    told = {
+        name: field.value() if field.value() is not None else ""
+        for name in page.context["form"].fields
+        for field in [page.context["form"][name]]
+    }
+    told |= {"odata_url": "https://evil.example/trade", "new_odata_password": ""}
+    told = {name: value for name, value in told.items() if value not in (False, None)}
+    answer = integrator.post(address, told)
+    assert "new_odata_password" in answer.context["form"].errors
+    base.refresh_from_db()
+    assert base.odata_url == "https://1c.example/trade"
