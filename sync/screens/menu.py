@@ -47,10 +47,15 @@ ITEMS: tuple[ScreenItem, ...] = (
         order=3,
         right="sync.view_rejection",
     ),
-    ScreenItem(
-        _("Likely twins"), "exchange:twins", icon="copy", order=17, right="sync.view_run"
-    ),
+    ScreenItem(_("Likely twins"), "exchange:twins", icon="copy", order=17, right="sync.view_run"),
     ScreenItem(
         _("Keys of programs"), "exchange:tokens", icon="key", order=77, right="sync.view_token"
+    ),
+    ScreenItem(
+        _("Bank statements"),
+        "exchange:statements",
+        icon="table",
+        order=9,
+        right="sync.view_payment",
     ),
 )

@@ -14,6 +14,7 @@ from sync.screens import (
     owners,
     quarantine,
     schedules,
+    statements,
     tokens,
     twins,
     uploads,
@@ -83,4 +84,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("twins/bindings/", twins.BindingsView.as_view(), name="twins-bindings"),
     path("keys/", tokens.TokensView.as_view(), name="tokens"),
     path("keys/<int:pk>/revoke/", tokens.RevokeView.as_view(), name="token-revoke"),
+    path("statements/", statements.StatementsScreen.as_view(), name="statements"),
 ]
