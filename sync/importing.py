@@ -344,7 +344,8 @@ def _moved(model: type[Any], run: Run, first: int) -> bool:
 
 def _verdict(run: Run) -> str:
     """Why the run failed, empty when it did not: one line for the person at 1C."""
-    if not run.rejected_count:
+    # objects tried again may be refused again: that says nothing of the file
+    if not run.rejected_count or run.only:
         return ""
     taken = run.read_count - run.rejected_count
     limit = max(REJECTED_FLOOR, int(run.read_count * REJECTED_SHARE))

@@ -217,7 +217,7 @@ def _finish(run: Run, error: str, at: datetime) -> None:
 
 
 def _verdict(run: Run) -> str:
-    refused_all = bool(run.read_count) and run.rejected_count == run.read_count
+    refused_all = bool(run.read_count) and run.rejected_count == run.read_count and not run.only
     return gettext("nothing could be taken") if refused_all else ""
 
 

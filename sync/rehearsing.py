@@ -183,7 +183,10 @@ class Rehearsal:
         told = {
             field: [(before or {}).get(field, ""), value]
             for field, value in after.items()
-            if field and value != (before or {}).get(field, "")
+            if field
+            and value != (before or {}).get(field, "")
+            # a new object says no to everything that nobody asked
+            and (before is not None or value != gettext("no"))
         }
         # a facet's row is the whole list: a price that it leaves out is gone
         facets = {key.partition(": ")[0] for key in after if ": " in key}

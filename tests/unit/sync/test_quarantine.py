@@ -164,8 +164,10 @@ def test_what_is_refused_again_waits_once(base: Connection, by: User) -> None:
     quarantine.try_again(
         rejections=quarantine.find(Wanted()), by=by, at=timezone.now(), queue=worker
     )
-    worker.work()
+    (again,) = worker.work()
     assert resolutions() == ["replaced", ""]
+    # refused objects say nothing of the file: no alarm is due to a person's try
+    assert again.state == Run.State.DONE
 
 
 def test_all_of_a_reason_over_several_files(base: Connection, by: User) -> None:
