@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
@@ -172,21 +172,27 @@ class Orders:
             book.order_ids += RemoteOrder.objects.filter(
                 connection=book.connection, number__in=list(self._rows)
             ).values_list("pk", flat=True)
-        if self._numbers:
-            OutboxOrder.objects.filter(
-                connection=book.connection, number__in=self._numbers
-            ).exclude(state=OutboxOrder.State.CONFIRMED).exclude(
-                # one that a person sends anew is not told of before 1C has fetched it
-                state=OutboxOrder.State.WAITING,
-                decided_at__isnull=False,
-            ).update(
-                state=OutboxOrder.State.CONFIRMED,
-                confirmed_at=book.now(),
-                error="",
-                not_before=None,
-            )
+        confirm(book, self._numbers)
         if self._below is not None:
             self._below.merge(batch, self._rows)
+
+
+def confirm(book: Book, numbers: Collection[str]) -> None:
+    """1C has told something of these orders, so it has them."""
+    if not numbers:
+        return
+    OutboxOrder.objects.filter(connection=book.connection, number__in=numbers).exclude(
+        state=OutboxOrder.State.CONFIRMED
+    ).exclude(
+        # one that a person sends anew is not told of before 1C has fetched it
+        state=OutboxOrder.State.WAITING,
+        decided_at__isnull=False,
+    ).update(
+        state=OutboxOrder.State.CONFIRMED,
+        confirmed_at=book.now(),
+        error="",
+        not_before=None,
+    )
 
 
 def tell(book: Book) -> None:

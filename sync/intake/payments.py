@@ -152,6 +152,11 @@ class Payments:
         self._dirty[id(row)] = row
         self._remember(row)
 
+    @property
+    def order_numbers(self) -> set[str]:
+        """Orders that the payments to be written are for."""
+        return {row.order_number for row in self._dirty.values() if row.order_number}
+
     def fill(self) -> None:
         """Nothing is staged: payments are few."""
 

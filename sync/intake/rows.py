@@ -17,6 +17,7 @@ from sync.intake.payments import Payments
 from sync.intake.settlements import Settlements
 from sync.intake.settling import settle
 from sync.intake.statuses import Statuses
+from sync.intake.subordinates import Subordinates
 from sync.intake.tellings import Tellings
 from sync.intake.versions import Versions
 from sync.merging import Batch
@@ -43,7 +44,17 @@ class _Documents(Orders):
 
     def read(self, items: Sequence[Any]) -> bool:
         """The records are there already."""
+        self._below = Subordinates(self.book)
         return self.read_records(items)
+
+
+class _Money(Payments):
+    """Payments that come by themselves: an order may be paid by them."""
+
+    def merge(self, batch: Batch) -> None:
+        """Write the payments, then look at their orders."""
+        super().merge(batch)
+        Subordinates(self.book).merge(batch, self.order_numbers)
 
 
 _PARTS: Mapping[str, Callable[[Book], Part]] = {
@@ -52,7 +63,7 @@ _PARTS: Mapping[str, Callable[[Book], Part]] = {
     "order": _Documents,
     "status": Statuses,
     **{kind: partial(Settlements, kind=kind) for kind in settlements.KINDS},
-    "payment": Payments,
+    "payment": _Money,
     "price": Tellings,
     "stock": Tellings,
 }

@@ -12,6 +12,7 @@ from django.db.models import Q
 from sync.intake.book import Book, reason
 from sync.intake.clients import MONEY_LIMIT
 from sync.intake.fates import Fate
+from sync.intake.orders import confirm
 from sync.merging import Batch
 from sync.models import OutboxOrder, RemoteOrder
 from sync.models.mirror import REF_LENGTH
@@ -152,12 +153,7 @@ class Statuses:
         book.tally.created += len(new)
         book.tally.changed += len(changed)
         book.order_ids += [row.pk for row in (*new, *changed)]
-        if self._numbers:
-            OutboxOrder.objects.filter(
-                connection=book.connection, number__in=self._numbers
-            ).exclude(state=OutboxOrder.State.CONFIRMED).update(
-                state=OutboxOrder.State.CONFIRMED, confirmed_at=book.now(), error=""
-            )
+        confirm(book, self._numbers)
 
 
 def check(record: OrderStatusRecord) -> None:

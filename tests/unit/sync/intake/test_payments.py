@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -256,3 +257,30 @@ def take(base: Connection, content: str) -> Run:
     import_records(run.pk, owner="test")
     run.refresh_from_db()
     return run
+
+
+@pytest.mark.parametrize(
+    ("paid_flag", "source", "amounts", "expected"),
+    [
+        (None, "onec", ["48250.40"], True),
+        (None, "onec", ["48000", "250.40"], True),
+        (None, "onec", ["48000"], None),
+        (None, "bank", ["48250.40"], None),
+        (False, "onec", ["48250.40"], False),
+    ],
+)
+def test_payments_that_come_to_the_amount_of_an_order_pay_it(
+    base: Connection, paid_flag: Any, source: Any, amounts: list[str], expected: Any
+) -> None:
+    RemoteOrder.objects.create(
+        connection=base,
+        number="100245",
+        amount=Decimal("48250.40"),
+        currency="RUB",
+        paid=paid_flag,
+        changed_at=AT,
+    )
+    for place, amount in enumerate(amounts):
+        record = paid(f"p{place}", amount=Decimal(amount), currency="RUB", order_number="100245")
+        tell(base, replace(record, source=source))
+    assert RemoteOrder.objects.get().paid is expected

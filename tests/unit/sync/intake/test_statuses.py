@@ -133,3 +133,12 @@ def test_reading_states_of_many_orders_asks_the_database_no_more_often(
     records = [OrderStatusRecord("", str(n), status="Отгружен") for n in range(50)]
     with django_assert_max_num_queries(40):
         tell(base, *records)
+
+
+def test_an_order_that_a_person_sends_anew_waits_for_1c_to_fetch_it(base: Connection) -> None:
+    OutboxOrder.objects.create(
+        connection=base, number="1001", payload={}, state="waiting", decided_at=AT
+    )
+    known(base)
+    tell(base, OrderStatusRecord("", "1001", status="Подтверждён"))
+    assert OutboxOrder.objects.get().state == OutboxOrder.State.WAITING
