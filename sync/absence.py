@@ -225,7 +225,7 @@ class _Comparison:
                 self._supersede()
                 self._hide_offers(told)
                 self._finish(
-                    title=_("Everything is still told: %(count)s goods") % {"count": known}
+                    title=_("All goods are still told: %(count)s") % {"count": known}
                 )
             elif self._may_hide(known, absent) and not told.other_catalogues():
                 self._take_goods(told, row, hides=True)
