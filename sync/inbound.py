@@ -199,14 +199,27 @@ def _take_all(book: Book, kind: str, records: Iterable[Record], beat: Callable[[
         Row(position, kind, getattr(record, "ref", ""), "", record, (), repr(record)[:2000])
         for position, record in enumerate(records, start=1)
     )
+    told: set[str] = set()
     for portion in _portions(rows, PORTION):
+        wholes, plain = _apart(portion)
+        told.update(row.ref for row in plain)
 
         def save(_fates: Sequence[Fate], place: int = portion[-1].position) -> None:
             book.close_chunk(place)
 
-        take_rows(book, portion, save=save, heed_versions=False)
+        if plain:
+            take_rows(book, plain, save=save, heed_versions=False)
+        for whole in wholes:
+            settle_absent(book, told, whole.counterparty_refs)
+            book.close_chunk(None)
         orders.tell(book)
         beat()
+
+
+def _apart(portion: Sequence[Row]) -> tuple[list[WholeRecord], list[Row]]:
+    """The ends of whole tellings, and the rows that tell of something."""
+    wholes = [row.record for row in portion if isinstance(row.record, WholeRecord)]
+    return wholes, [row for row in portion if not isinstance(row.record, WholeRecord)]
 
 
 def _finish(run: Run, error: str, at: datetime) -> None:
@@ -277,8 +290,7 @@ class _Records:
         zone = ZoneInfo(run.connection.time_zone)
         with full_path(file).open("rb") as opened:
             for portion in _portions(READERS[file.kind](opened, run.kind, zone), size):
-                wholes = [row.record for row in portion if isinstance(row.record, WholeRecord)]
-                rows = [row for row in portion if not isinstance(row.record, WholeRecord)]
+                wholes, rows = _apart(portion)
                 self._remember(rows)
                 rows = [row for row in rows if self._is_wanted(row)]
                 if rows:

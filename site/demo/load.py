@@ -13,7 +13,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from catalog_pages import stepping
-from demo import content, settling
+from demo import content, owing, settling
 from demo.access import sign_ins
 from demo.assortment import Assortment
 from demo.commerceml import write
@@ -61,6 +61,7 @@ def fill(url: str, *, report: Callable[[str], None]) -> None:
     year.place(report)
     report("Hearing what 1C made of them ...")
     year.answer(connection.created_at)
+    owing.tell_settlements(connection, connection.created_at)
     _wait_for_pictures(connection, report)
 
 

@@ -81,7 +81,11 @@ def connect(password: str) -> Connection:
         set_password(connection=known, password=password)
         return known
     return create_connection(
-        name=CONNECTION_NAME, user=ONEC_USER, password=password, field_map=FIELD_MAP
+        name=CONNECTION_NAME,
+        user=ONEC_USER,
+        password=password,
+        field_map=FIELD_MAP,
+        family=Connection.Family.UT11,
     )
 
 

@@ -91,7 +91,7 @@ def portal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Portal]:
     environment = {**os.environ, "VITRINA_DATA_DIR": str(folder), "PORT": str(port)}
     environment.pop("DJANGO_SETTINGS_MODULE", None)
     process = subprocess.Popen(
-        [sys.executable, "manage.py", "run"],
+        [sys.executable, "manage.py", "run", "--still"],
         cwd=ROOT,
         env=environment,
         stdout=subprocess.PIPE,

@@ -15,6 +15,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import connections
 
 from dealer_area.roles import ensure_groups
+from demo.living import Living
 from portal import messages, statics
 from portal.installation import (
     ROOT,
@@ -36,6 +37,8 @@ from portal.supervisor import (
 
 START_TIMEOUT = 90.0
 """Seconds for the web server to answer."""
+LIFE_SECONDS = 5.0
+"""Seconds between looks at what the demonstration's 1C has to do."""
 
 
 class Command(BaseCommand):
@@ -49,6 +52,9 @@ class Command(BaseCommand):
         parser.add_argument("--host", default="127.0.0.1")
         parser.add_argument("--port", type=int, default=os.environ.get("PORT") or 8000)
         parser.add_argument("--no-demo", action="store_true", help="leave the database empty")
+        parser.add_argument(
+            "--still", action="store_true", help="the demonstration's 1C does not go on living"
+        )
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Refuse in one line when the folder or the port is in use."""
@@ -57,7 +63,7 @@ class Command(BaseCommand):
             with hold(data_folder()):
                 require_free_port(host, port)
                 self._prepare(demo=not options["no_demo"])
-                self._run(host, port)
+                self._run(host, port, still=options["still"])
         except AlreadyRunningError as error:
             raise CommandError(
                 f"Vitrina already runs in {data_folder()} (process {error})."
@@ -81,7 +87,7 @@ class Command(BaseCommand):
             prepare_demonstration()
         connections.close_all()
 
-    def _run(self, host: str, port: int) -> None:
+    def _run(self, host: str, port: int, *, still: bool) -> None:
         url = f"http://{'localhost' if host in {'127.0.0.1', '0.0.0.0'} else host}:{port}"
         supervisor = Supervisor(
             programs=_programs(host, port),
@@ -90,11 +96,11 @@ class Command(BaseCommand):
             tell=self._say,
         )
         supervisor.start()
-        threading.Thread(target=self._greet, args=(supervisor, url), daemon=True).start()
+        threading.Thread(target=self._greet, args=(supervisor, url, still), daemon=True).start()
         supervisor.run()
 
-    def _greet(self, supervisor: Supervisor, url: str) -> None:
-        """Wait for the web server, fill the demonstration, say how to sign in."""
+    def _greet(self, supervisor: Supervisor, url: str, still: bool) -> None:
+        """Wait for the web server, fill the demonstration, say how to sign in, live on."""
         if not _answers(supervisor, url):
             return
         try:
@@ -107,6 +113,11 @@ class Command(BaseCommand):
         if access is not None:
             self._say(f"\n{access.as_table()}")
         self._say(f"\nVitrina is ready: {url}\n")
+        if access is not None and not still:
+            life = Living(url)
+            while not supervisor.is_stopping:
+                life.act()
+                time.sleep(LIFE_SECONDS)
 
     def _say(self, line: str) -> None:
         # a closed terminal must not end the portal
