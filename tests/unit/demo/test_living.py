@@ -78,9 +78,9 @@ def test_work_that_fails_waits_for_its_next_time(
     for name in ("exchange_orders", "tell_clients", "tell_everything"):
         monkeypatch.setattr(Living, name, nothing)
     # the test's own connection stays open
-    monkeypatch.setattr(living.connections, "close_all", lambda: None)
+    monkeypatch.setattr("demo.living.connections.close_all", lambda: None)
     clock = [1000.0]
-    monkeypatch.setattr(living.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr("demo.living.time.monotonic", lambda: clock[0])
     life = Living("http://portal.example")
     life.act()
     life.act()
@@ -98,6 +98,6 @@ def test_the_catalogue_is_not_sent_twice_a_day(
     Run.objects.create(
         connection=base, kind="catalog", tells_prices=True, state=Run.State.DONE, finished_at=AT
     )
-    monkeypatch.setattr(living.timezone, "now", lambda: AT + timedelta(hours=3))
+    monkeypatch.setattr("demo.living.timezone.now", lambda: AT + timedelta(hours=3))
     Living("http://portal.example").tell_everything(base)
     assert sent == []
