@@ -132,7 +132,9 @@ def _check_kinds(watch: _Watch, bases: Sequence[Connection]) -> None:
 
 
 def _check_orders(watch: _Watch, connection: Connection) -> None:
-    numbers = _numbers(outbound.unconfirmed(connection, watch.at)) if connection.is_active else ""
+    numbers = ""
+    if connection.is_active and not connection.is_paused:
+        numbers = _numbers(outbound.unconfirmed(connection, watch.at))
     words = {"numbers": numbers, "hours": connection.unconfirmed_hours}
     text = _("Orders that 1C has not confirmed for %(hours)s h: %(numbers)s") % words
     watch.tell(connection, "unconfirmed", "", text if numbers else "")

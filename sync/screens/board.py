@@ -52,12 +52,24 @@ JOBS = {
     "sync.tasks.prune": gettext_lazy("Forgetting old exchanges"),
     "sync.tasks.collect_pictures": gettext_lazy("Removing pictures without products"),
     "sync.tasks.reword_pending": gettext_lazy("Rewording units of goods"),
+    "sync.channels.tending.tend_folders": gettext_lazy("Tidying folders of 1C"),
     "search.tasks.sweep_index": gettext_lazy("Bringing the search index up to date"),
     "catalog_pages.tasks.sweep_category_pages": gettext_lazy("Keeping pages of categories in step"),
     "portal.tasks.publish_scheduled": gettext_lazy("Publishing and withdrawing pages"),
     "portal.tasks.forget_old_sessions": gettext_lazy("Forgetting old sign-ins"),
 }
 """Periodic tasks in words; one that has none is called by its name."""
+
+ALARM_SCREENS = {
+    "late": "exchange:journal",
+    "failed": "exchange:journal",
+    "unconfirmed": "exchange:outbox",
+    "person": "exchange:outbox",
+    "repeats": "exchange:journal",
+    "absence": "exchange:absences",
+    "twins": "exchange:twins",
+}
+"""Where alarms lead to, by code."""
 
 JOB_LATE = timedelta(hours=26)
 """A periodic task that has not ended well for so long is marked: each runs once a day at least."""
@@ -191,11 +203,17 @@ class CountView:
 
 @dataclass(frozen=True, slots=True)
 class AlarmView:
-    """An open alarm in words."""
+    """An open alarm in words, and where a person can do something about it."""
 
     alarm: Alarm
     since: str
     age: str
+
+    @property
+    def url(self) -> str:
+        """The screen of what is wrong; empty where there is none."""
+        screen = ALARM_SCREENS.get(self.alarm.code)
+        return f"{reverse(screen)}?base={self.alarm.connection_id}" if screen else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -274,7 +292,8 @@ def rule_words(row: Schedule) -> str:
 def run_row(run: Run) -> RunRow:
     """A run as its chart and table tell it."""
     failed = run.state == Run.State.FAILED
-    ended = moment_words(run.finished_at)
+    moment = timezone.localtime(run.finished_at) if run.finished_at else None
+    ended = f"{moment:%d.%m %H:%M}" if moment else NOTHING
     seconds = seconds_of(run)
     words = str(_("failed")) if failed else duration_words(seconds)
     return RunRow(run.pk, ended, words, run.read_count, round(seconds, 2), failed)
