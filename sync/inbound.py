@@ -374,12 +374,13 @@ def repeat_missed(limit: int = 500) -> int:
     waiting = list(
         RemoteOrder.objects.filter(noticed_at=None)
         .order_by("pk")
-        .values_list("pk", "digest")[:limit]
+        .values_list("pk", "run", "changed_at")[:limit]
     )
-    if waiting and ports.tell_remote_orders([pk for pk, _digest in waiting]):
+    if waiting and ports.tell_remote_orders([pk for pk, *_state in waiting]):
         now = timezone.now()
-        for pk, digest in waiting:
-            RemoteOrder.objects.filter(pk=pk, digest=digest).update(noticed_at=now)
+        for pk, run, changed_at in waiting:
+            same = RemoteOrder.objects.filter(pk=pk, run=run, changed_at=changed_at)
+            same.update(noticed_at=now)
     return len(waiting)
 
 

@@ -121,7 +121,7 @@ class Orders:
         refs = {each.ref for each in records if each.ref}
         found = RemoteOrder.objects.filter(
             Q(number__in=numbers) | Q(ref__in=refs), connection=self.book.connection
-        ).only("number", "ref", "remote_number", "digest", "receipt", "connection_id")
+        ).only("number", "ref", "remote_number", "status", "digest", "receipt", "connection_id")
         rows = list(found.order_by("pk"))
         return {each.number: each for each in rows}, {each.ref: each for each in rows if each.ref}
 
@@ -134,7 +134,8 @@ class Orders:
             ref=record.ref[:255] or (own.ref if own else ""),
             remote_number=record.remote_number[:50] or (own.remote_number if own else ""),
             remote_on=record.remote_on,
-            status=record.status[:150],
+            # УТ names no state in its documents: the one that another channel told stays
+            status=record.status[:150] or (own.status if own else ""),
             posted=record.posted,
             deleted=record.deleted,
             cancelled=record.cancelled,

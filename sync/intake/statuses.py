@@ -125,8 +125,8 @@ class Statuses:
         row = own or RemoteOrder(connection=book.connection, number=number)
         for name, value in told.items():
             setattr(row, name, value)
-        # other than that of the last document: the same document again is then a later word
-        row.digest = fingerprint(repr([getattr(row, name) for name in _STATE]).encode())
+        # that of the last document stays: the same document again is an echo and no later word
+        row.digest = own.digest if own else fingerprint(repr(told).encode())
         row.receipt = book.receipt
         row.run = book.run
         row.changed_at = book.now()
