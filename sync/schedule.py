@@ -23,7 +23,7 @@ from django.utils import timezone
 from base.jobs import task
 from base.models import User
 from sync import journal, keeping, leases, timing
-from sync.models import Connection, Run, Schedule
+from sync.models import Connection, ExchangeSession, Run, Schedule
 from sync.sources import SOURCES, SOURCES_MOST, Source, brings, run_kinds
 
 log = logging.getLogger(__name__)
@@ -250,9 +250,9 @@ class State:
     `level`: "green"; "amber" when a time was missed or something failed; "red" after
     `alarm_after` missed times or failures; "new" when it never came; "paused"; "off". `age` is
     since `succeeded_at`, the end of the last run that brought it; a repeat of an old file does
-    not count. `run` is that run, or the newest that failed after it. `failed` counts the failures
-    since. `next_at` is when it will be fetched, or is expected at the latest; None when it is
-    off, paused or never came.
+    not count, and for statuses 1C's coming for orders does. `run` is that run, or the newest that
+    failed after it. `failed` counts the failures since. `next_at` is when it will be fetched, or
+    is expected at the latest; None when it is off, paused or never came.
     """
 
     level: str
@@ -276,7 +276,9 @@ def followed(connection_ids: Collection[int], at: datetime) -> list[tuple[Schedu
             Schedule.objects.filter(connection_id__in=connection_ids).select_related("connection"),
             *SOURCES,
             field="pk",
-        ).order_by("connection_id", "pk")
+        )
+        .annotate(asked_at=_orders_asked())
+        .order_by("connection_id", "pk")
     )
     succeeded = {pk for each in schedules for pk in successes(each)}
     runs = list(
@@ -309,13 +311,28 @@ def _followed(schedule: Schedule, runs: Sequence[Run], at: datetime) -> State:
         and (last is None or _ended(run) > _ended(last))
     ]
     newest = failed[0] if failed else last
+    asked_at: datetime | None = schedule.asked_at  # type: ignore[attr-defined]
+    told = [moment for moment in (_ended(last) if last else None, asked_at) if moment is not None]
     return state_of(
         schedule,
         at,
-        succeeded_at=_ended(last) if last else None,
+        succeeded_at=max(told, default=None),
         run=newest.pk if newest else None,
         failed=max(len(failed), schedule.failures),
     )
+
+
+def _orders_asked() -> Case:
+    """When 1C last came for orders, for statuses that it sends itself.
+
+    It sends a file about orders only when something about them has changed, so a session
+    without one says that they are as they were.
+    """
+    sessions = ExchangeSession.objects.filter(
+        connection_id=OuterRef("connection_id"), exchange_type="sale"
+    )
+    newest = Subquery(sessions.order_by("-seen_at").values("seen_at")[:1])
+    return Case(When(kind=Kind.STATUSES, channel=Channel.PUSH, then=newest))
 
 
 def _ended(run: Run) -> datetime:

@@ -12,7 +12,11 @@ from base.models import User
 from sync import keeping, leases, schedule
 from sync.models import Connection, Run, Schedule
 from tests.factories.base import UserFactory
-from tests.factories.sync import ConnectionFactory, ReceivedFileFactory
+from tests.factories.sync import (
+    ConnectionFactory,
+    ExchangeSessionFactory,
+    ReceivedFileFactory,
+)
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -233,6 +237,20 @@ def test_a_dry_run_a_try_of_some_and_a_repeat_tell_nothing_new(base: Connection)
     ran(base, "stock", 3 * MINUTE, is_rehearsal=True)
     ran(base, "stock", 2 * MINUTE, only=[["offer", "x"]])
     assert state(base, "stock").age == 9 * MINUTE
+
+
+def test_statuses_are_fresh_while_1c_comes_for_orders(base: Connection) -> None:
+    ran(base, "sale", 3 * HOUR)
+    assert state(base, "statuses").level == "red"
+    ExchangeSessionFactory(connection=base, exchange_type="catalog", seen_at=AT)
+    assert state(base, "statuses").level == "red"
+    ExchangeSessionFactory(connection=base, exchange_type="sale", seen_at=AT - 3 * MINUTE)
+    assert state(base, "statuses").age == 3 * MINUTE
+    assert state(base, "statuses").level == "green"
+    ran(base, "sale", 4 * MINUTE, state=Run.State.FAILED)
+    assert state(base, "statuses").level == "amber"
+    fetched(base, "statuses")
+    assert state(base, "statuses").age == 3 * HOUR
 
 
 def test_a_pause_is_no_alarm_and_nothing_is_missed_in_it(base: Connection) -> None:
