@@ -24,13 +24,17 @@ from sync.onec.odata import load
 
 ROOT = "/odata/standard.odata"
 ATTEMPTS = 5
+CONNECT_ATTEMPTS = 3
+"""Where nobody takes the connection: the worker has other things to do."""
 PAUSE = 1.0
 """Seconds before the second attempt; each further pause is twice the one before."""
 LONGEST_PAUSE = 60.0
-CONNECT_SECONDS = 10.0
+CONNECT_SECONDS = 5.0
 READ_SECONDS = 60.0
 ANSWER_SECONDS = 150.0
 """An answer that takes longer than this in all is given up, however steadily it drips."""
+PATIENCE_SECONDS = 100.0
+"""No further attempt is begun so long after the first."""
 ANSWER_BYTES = 64 * 1024 * 1024
 """Bytes of one answer, unpacked."""
 
@@ -72,6 +76,22 @@ class Unreachable(PullFailed):
     def __init__(self, words: str, *, is_final: bool = True) -> None:
         super().__init__(words)
         self.is_final = is_final
+
+
+class _Again(Exception):
+    """An attempt failed in a way that another one may mend.
+
+    `is_deaf`: nobody took the connection. `is_answer`: something was said. `pause`: seconds that
+    the other side asks for.
+    """
+
+    def __init__(
+        self, words: str, *, is_deaf: bool = False, is_answer: bool = False, pause: float = 0.0
+    ) -> None:
+        super().__init__(words)
+        self.is_deaf = is_deaf
+        self.is_answer = is_answer
+        self.pause = pause
 
 
 @dataclass(frozen=True)
@@ -160,42 +180,52 @@ class Asker:
         Raises NotPublished when the base does not know the entity, Refused when it does not like
         the question, and Unreachable when it did not answer at all, or not in JSON.
         """
-        pause, why, answered = PAUSE, "", False
+        until = time.monotonic() + PATIENCE_SECONDS
+        pause, deaf, answered = PAUSE, 0, False
         for attempt in range(self.attempts):
             if attempt:
                 self.sleep(min(pause, LONGEST_PAUSE) * random.uniform(0.7, 1.3))  # noqa: S311  no secret
                 pause *= 2
             self.beat()
             try:
-                status, headers, body = self._fetch(address)
-            except httpx.TimeoutException:
-                why = _("1C did not answer in time.")
-                continue
-            except httpx.HTTPError as error:
-                why = _("The connection to 1C broke off: %(error)s.") % {
-                    "error": str(error) or type(error).__name__
-                }
-                continue
-            answered = True
-            if status in _BUSY:
-                why = _busy_words(status, body)
-                pause = max(pause, _asked_pause(headers))
-                continue
-            if status == httpx.codes.NOT_FOUND and not any(_error(body)) and not self._is_there():
-                raise Unreachable(
-                    _(
-                        "There is no OData at this address (404): the base is not published on "
-                        "the web server, or its publication leaves out the standard OData "
-                        "interface."
-                    )
+                return self._attempt(address, entity)
+            except _Again as again:
+                failure = again
+            pause = max(pause, failure.pause)
+            deaf += failure.is_deaf
+            answered |= failure.is_answer
+            if deaf >= CONNECT_ATTEMPTS or time.monotonic() > until:
+                break
+        raise Unreachable(str(failure), is_final=not answered)
+
+    def _attempt(self, address: str, entity: str) -> Answer:
+        """One attempt; _Again where another one may go well."""
+        try:
+            status, headers, body = self._fetch(address)
+        except (httpx.ConnectError, httpx.ConnectTimeout) as error:
+            raise _Again(_("Nobody answers at the address of the base."), is_deaf=True) from error
+        except httpx.TimeoutException as error:
+            raise _Again(_("1C did not answer in time.")) from error
+        except httpx.HTTPError as error:
+            told = str(error).rstrip(".") or type(error).__name__
+            raise _Again(
+                _("The connection to 1C broke off: %(error)s.") % {"error": told}
+            ) from error
+        if status in _BUSY:
+            raise _Again(_busy_words(status, body), is_answer=True, pause=_asked_pause(headers))
+        if status == httpx.codes.NOT_FOUND and not any(_error(body)) and not self._is_there():
+            raise Unreachable(
+                _(
+                    "There is no OData at this address (404): the base is not published on the "
+                    "web server, or its publication leaves out the standard OData interface."
                 )
-            if status != httpx.codes.OK:
-                raise _refusal(status, headers, body, entity)
-            try:
-                return Answer(body, _rows(body))
-            except ValueError:
-                why = _("The answer of 1C broke off or is not JSON.")
-        raise Unreachable(why, is_final=not answered)
+            )
+        if status != httpx.codes.OK:
+            raise _refusal(status, headers, body, entity)
+        try:
+            return Answer(body, _rows(body))
+        except ValueError as error:
+            raise _Again(_("The answer of 1C broke off or is not JSON."), is_answer=True) from error
 
     def _is_there(self) -> bool:
         """Whether the list of what is published can be had."""

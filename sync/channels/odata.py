@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.core.cache import cache
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -50,6 +51,9 @@ from sync.tasks import QUEUE
 LEASE_SECONDS = 240.0
 """Longer than one attempt to ask; it is prolonged before each."""
 
+SILENT_SECONDS = 120
+"""How long a base that did not answer is not asked again by schedules."""
+
 STATES = 1000
 """Where more orders than that are told, payment and shipment are asked of those that we know."""
 
@@ -75,7 +79,26 @@ def pull(
 
     The parts are independent: what one of them lacks does not keep the others. Raises PullFailed
     with the words of the first that failed, when all have been tried. `rehearsal` makes dry runs.
+    A base that did not answer is left alone for a while, unless a person asks: the worker's time
+    belongs to the others.
     """
+    silent = f"odata-silent:{wanted.connection_id}"
+    if trigger != Run.Trigger.PERSON and (why := cache.get(silent)):
+        raise PullFailed(
+            _("The base is not asked again yet: it failed a moment ago. %(why)s") % {"why": why}
+        )
+    try:
+        _pull_parts(wanted, trigger, by, rehearsal=rehearsal)
+    except Unreachable as failure:
+        if failure.is_final:
+            cache.set(silent, str(failure), SILENT_SECONDS)
+        raise
+    cache.delete(silent)
+
+
+def _pull_parts(
+    wanted: Schedule, trigger: Run.Trigger, by: User | None, *, rehearsal: bool
+) -> None:
     failures: list[PullFailed] = []
     with asker(wanted.connection) as base:
         dialect = dialect_of(wanted.connection, base)
@@ -99,7 +122,7 @@ def pull(
                     # nobody is there: 1C need not hear a wrong password once more
                     break
     if failures:
-        raise failures[0]
+        raise next((each for each in failures if isinstance(each, Unreachable)), failures[0])
 
 
 def dialect_of(connection: Connection, base: Asker) -> Dialect:

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Any
 
 import pytest
+from django.core.cache import cache
 
 from base.secrets import seal
 from onec.odata import OdataFaults, OdataServer
@@ -485,6 +486,7 @@ def test_pull_that_breaks_off_takes_nothing(monkeypatch: pytest.MonkeyPatch) -> 
         assert failed.state == Run.State.FAILED
         assert failed.error
         server.faults.name = ""
+        cache.clear()
         fetch(connection, "settlements")
     assert list(SettlementBalance.objects.order_by("pk").values()) != before
 
@@ -566,3 +568,21 @@ def test_schedule_fetches_by_odata(ut: OdataServer) -> None:
     assert wanted.failures == 1
     assert "«ТоварыНаСкладах»" in Run.objects.latest("pk").error
     assert Run.objects.count() == 2
+
+
+def test_base_that_is_silent_is_left_alone_for_a_while(ut: OdataServer) -> None:
+    connection = connected(ut)
+    ut.faults.name, ut.faults.answers = "down", 0
+    with pytest.raises(PullFailed):
+        fetch(connection, "stock")
+    asked = len(ut.asked)
+    ut.faults.name = ""
+    with pytest.raises(PullFailed):
+        fetch(connection, "counterparties")
+    assert len(ut.asked) == asked
+
+    wanted = Schedule.objects.get(connection=connection, kind="counterparties")
+    odata.pull(wanted, Run.Trigger.PERSON, None)
+    assert len(ut.asked) > asked
+    # it answered a person: schedules ask again
+    assert fetch(connection, "stock")
