@@ -15,6 +15,7 @@ from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext
 
 from base.models import User
+from base.registers import COUNT_LIMIT
 from sync import replaying
 from sync.models import Parked, ReceivedFile, Rejection, Run
 from sync.models.exchange import KINDS
@@ -89,11 +90,16 @@ def find(wanted: Wanted) -> QuerySet[Rejection]:
     return found
 
 
-def reasons(wanted: Wanted, limit: int = 30) -> list[Reason]:
-    """Kinds of refusals among those asked for, the most frequent first. One query."""
+def narrowed(found: QuerySet[Rejection], limit: int = COUNT_LIMIT) -> QuerySet[Rejection]:
+    """The newest of what was found, looked up once: searching texts is dear, paging is then not."""
+    pks = list(found.values_list("pk", flat=True)[: limit + 1])
+    return Rejection.objects.filter(pk__in=pks).order_by("-pk")
+
+
+def reasons(found: QuerySet[Rejection], limit: int = 30) -> list[Reason]:
+    """Kinds of refusals among those found, the most frequent first. One query."""
     counted = (
-        find(wanted)
-        .order_by()
+        found.order_by()
         .values("reason_key")
         .annotate(count=Count("pk"))
         .order_by("-count", "reason_key")[:limit]

@@ -23,6 +23,10 @@ _PROGRAM = _(
 )
 _COMPANY = _("Put the details right in the card of the counterparty in 1C and save it.")
 _PAYMENT = _("Fill in date and amount of the payment in 1C and post it once more.")
+_STATEMENT = _(
+    "Ask the bank or the accountant for the statement once more: the line below is not as the"
+    " format wants it."
+)
 
 REMEDIES: Mapping[str, Any] = MappingProxyType(
     {
@@ -70,6 +74,33 @@ REMEDIES: Mapping[str, Any] = MappingProxyType(
         "a payment without a date": _PAYMENT,
         "a payment without a sum": _PAYMENT,
         "a payment without a date or an amount": _PAYMENT,
+        "a date and time are expected": _PROGRAM,
+        "a date is expected": _PROGRAM,
+        "a field is missing": _PROGRAM,
+        "a list is expected": _PROGRAM,
+        "a movement without its date": _PROGRAM,
+        "a payment without an identifier and a number": _PROGRAM,
+        "a settlement without a counterparty and a contract": _PROGRAM,
+        "a state of an order without a number and an identifier": _PROGRAM,
+        "a text is expected": _PROGRAM,
+        "a text too long": _PROGRAM,
+        "a text with characters that are no text": _PROGRAM,
+        "a value that does not fit": _PROGRAM,
+        "a whole number is expected": _PROGRAM,
+        "an identifier with characters that are no text": _PROGRAM,
+        "an object is expected": _PROGRAM,
+        "an unknown field": _PROGRAM,
+        "an unknown kind of document": _PROGRAM,
+        "an unknown kind of movement": _PROGRAM,
+        "an unknown source of a payment": _PROGRAM,
+        "an unknown value": _PROGRAM,
+        "true or false is expected": _PROGRAM,
+        "a date of the statement that is none": _STATEMENT,
+        "a line of the statement is too long": _STATEMENT,
+        "a payment of the statement that is not above zero": _STATEMENT,
+        "a payment of the statement without Номер": _STATEMENT,
+        "a payment of the statement without Сумма": _STATEMENT,
+        "a section of the statement that does not end": _STATEMENT,
         "settlements in a currency that 1C did not describe": _(
             "Let 1C send its currencies, then try again."
         ),

@@ -30,6 +30,14 @@ OF_FILES = (
     _("the body has no records"),
     _("the body is not in UTF-8"),
 )
+OF_FOLDERS = (
+    _("no folder is named"),
+    _("the folder cannot be read"),
+    _("the folder does not exist"),
+    _("the folder leads out of the common folder by a link"),
+    _("the folder must be named from the common folder, without dots"),
+    _("the portal may not read and write the folder"),
+)
 OF_STATEMENTS = (
     _("a date of the statement that is none"),
     _("a line of the statement is too long"),
@@ -111,4 +119,4 @@ def key_of(told: str) -> str:
 
 @cache
 def _keys(_language: str) -> dict[str, str]:
-    return {gettext(words): words for words in (*OF_FILES, *OF_OBJECTS)}
+    return {gettext(words): words for words in (*OF_FILES, *OF_OBJECTS, *OF_STATEMENTS)}

@@ -117,15 +117,19 @@ class QuarantineView(ListView):
         """A page of them, kinds of reasons with their counts, and what is being tried."""
         query = self.request.GET
         wanted = wanted_of(query)
-        page = page_of(quarantine.find(wanted).select_related("run__connection"), query.get("p"))
-        other = replace(wanted, reason="")
+        # of any reason first: the groups say what there is beside the chosen one
+        found = quarantine.find(replace(wanted, reason=""))
+        if wanted.words:
+            found = quarantine.narrowed(found)
+        chosen = found.filter(reason_key=wanted.reason) if wanted.reason else found
+        page = page_of(chosen.select_related("run__connection"), query.get("p"))
         return super().get_context_data(
             tabs=tabs(self.request.user),
             tab="refused",
             page=page,
             pages=page.paginator.get_elided_page_range(page.number),
             rows=[row_of(row) for row in page.object_list],
-            reasons=quarantine.reasons(other),
+            reasons=quarantine.reasons(found),
             reason_words=capfirst(quarantine.Reason(wanted.reason, 0).words),
             remedy=remedies.remedy(wanted.reason) if wanted.reason else "",
             chosen=query,

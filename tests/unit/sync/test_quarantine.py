@@ -216,8 +216,15 @@ def test_find(base: Connection) -> None:
     assert refs(Wanted(kind="offer")) == []
     assert refs(Wanted(base=base.pk + 1)) == []
     assert refs(Wanted(since=timezone.now() + timedelta(days=1))) == []
-    counts = [(reason.key, reason.count) for reason in quarantine.reasons(Wanted())]
+    groups = quarantine.reasons(quarantine.find(Wanted()))
+    counts = [(reason.key, reason.count) for reason in groups]
     assert counts == [("a product without a name", 1), ("a product without Ид", 1)]
+
+
+def test_what_was_found_is_looked_up_once(base: Connection) -> None:
+    take(base, goods(*(product(f"p{n}", "") for n in range(5)), GOOD))
+    found = quarantine.narrowed(quarantine.find(Wanted(words="p")), limit=2)
+    assert [row.ref for row in found] == ["p4", "p3", "p2"]
 
 
 def test_a_run_without_end_is_described_up_to_a_limit(

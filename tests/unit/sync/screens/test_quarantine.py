@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from dealer_area.roles import GroupName
 from sync import remedies
-from sync.intake.reasons import OF_OBJECTS
+from sync.intake.reasons import OF_OBJECTS, OF_STATEMENTS
 from sync.models import Connection, Parked, Rejection, Run
 from sync.screens import quarantine
 from tests.factories.admin import signed_in
@@ -129,8 +129,10 @@ def test_reasons_are_groups_with_counts_and_a_remedy(base: Connection, client: C
     assert str(remedies.remedy("a product without a name")) in page
 
 
-def test_every_reason_has_a_remedy() -> None:
-    assert set(OF_OBJECTS) <= set(remedies.REMEDIES)
+def test_remedies_are_for_reasons_that_there_are() -> None:
+    assert set(remedies.REMEDIES) <= {*OF_OBJECTS, *OF_STATEMENTS}
+    assert all(remedies.remedy(reason) for reason in OF_OBJECTS)
+    assert remedies.remedy("never heard of") == str(remedies.OTHER)
 
 
 def test_one_object_shows_what_arrived(base: Connection, client: Client) -> None:
