@@ -24,7 +24,7 @@ class Sign:
 
 
 def signs(connection: Connection) -> list[Sign]:
-    """The steps of the dialogue in their order, each as it was last taken. Five queries."""
+    """The steps of the dialogue in their order, each as it was last taken. Four queries."""
     session = connection.sessions.order_by("-started_at", "-pk").first()
     return [
         _signed_in(session),

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from django.utils import timezone
 
 from sync import connections, sessions
-from sync.connections import GUESSES, TooManyGuesses
+from sync.connections import GUESSES, BadAddress, TooManyGuesses
 from tests.factories.sync import PASSWORD, ConnectionFactory, ExchangeSessionFactory
 
 pytestmark = pytest.mark.django_db
@@ -65,3 +67,68 @@ def test_authenticate_from_forgets_mistakes_after_the_right_password() -> None:
     for _ in range(GUESSES - 1):
         connections.authenticate_from("10.0.0.1", base.user, "guess")
     assert connections.authenticate_from("10.0.0.1", base.user, PASSWORD) == base
+
+
+@pytest.mark.parametrize(
+    ("allowed", "address", "may"),
+    [
+        ("", "203.0.113.7", True),
+        (" \n", "", True),
+        ("203.0.113.7", "203.0.113.7", True),
+        ("203.0.113.7", "203.0.113.8", False),
+        ("10.0.0.0/8\n\n2001:db8::/32", "10.255.0.1", True),
+        ("10.0.0.0/8\n2001:db8::/32", "2001:db8::7", True),
+        ("10.0.0.0/8", "2001:db8::7", False),
+        ("10.0.0.5/8", "10.9.9.9", True),
+        ("10.0.0.0/8", "::ffff:10.0.0.1", True),
+        ("10.0.0.0/8", "", False),
+        ("10.0.0.0/8", "unix:", False),
+        ("nonsense", "10.0.0.1", False),
+    ],
+)
+def test_may_come_from(allowed: str, address: str, may: bool) -> None:
+    base = ConnectionFactory.build(allowed_addresses=allowed)
+    assert connections.may_come_from(base, address) is may
+
+
+@pytest.mark.parametrize("text", ["10.0.0.1\nfoo", "10.0.0.1\n10.0.0.0/33", "\n10.0.0.256"])
+def test_networks_name_the_line_that_is_none(text: str) -> None:
+    with pytest.raises(BadAddress) as error:
+        connections.networks(text)
+    assert error.value.line == 2
+    assert error.value.text == text.splitlines()[1]
+
+
+@pytest.mark.parametrize(
+    ("remote", "forwarded", "proxies", "address"),
+    [
+        ("203.0.113.7", "", [], "203.0.113.7"),
+        # whoever calls directly may say of himself what he likes
+        ("203.0.113.7", "10.0.0.1", [], "203.0.113.7"),
+        ("203.0.113.7", "10.0.0.1", ["127.0.0.1"], "203.0.113.7"),
+        ("127.0.0.1", "203.0.113.7", ["127.0.0.1"], "203.0.113.7"),
+        ("127.0.0.1", "10.0.0.1, 203.0.113.7", ["127.0.0.1"], "203.0.113.7"),
+        ("127.0.0.1", "203.0.113.7, 10.0.0.2", ["127.0.0.1", "10.0.0.0/8"], "203.0.113.7"),
+        ("127.0.0.1", "203.0.113.7:4711", ["127.0.0.1"], "203.0.113.7"),
+        ("127.0.0.1", "[2001:db8::7]:4711", ["127.0.0.1"], "2001:db8::7"),
+        ("::1", "203.0.113.7", ["::1"], "203.0.113.7"),
+        ("127.0.0.1", "", ["127.0.0.1"], "127.0.0.1"),
+        ("127.0.0.1", "unknown", ["127.0.0.1"], "127.0.0.1"),
+        ("", "203.0.113.7", ["127.0.0.1"], ""),
+    ],
+)
+def test_client_address(
+    settings: Any, remote: str, forwarded: str, proxies: list[str], address: str
+) -> None:
+    settings.TRUSTED_PROXIES = proxies
+    meta = {"REMOTE_ADDR": remote}
+    if forwarded:
+        meta["HTTP_X_FORWARDED_FOR"] = forwarded
+    assert connections.client_address(meta) == address
+
+
+def test_free_user_is_like_the_wanted_one() -> None:
+    assert connections.free_user("1c-ut11") == "1c-ut11"
+    ConnectionFactory(user="1c-ut11")
+    ConnectionFactory(user="1c-ut11-2")
+    assert connections.free_user("1c-ut11") == "1c-ut11-3"

@@ -67,7 +67,8 @@ def test_nothing_but_bases_is_changed(register: Any) -> None:
     row = MAKERS[register.opts.model_name](0)
     client = signed_in(GroupName.INTEGRATION)
     is_base = register.model is Connection
-    assert (client.get(address(register, "create")).status_code == 200) is is_base
+    made = client.get(address(register, "create"))
+    assert ((made.status_code, made.url) == (302, "/cms/exchange/connect/")) is is_base
     assert (client.get(address(register, "edit", row)).status_code == 200) is is_base
     assert client.post(address(register, "delete", row)).status_code == 302
     assert register.model.objects.filter(pk=row.pk).exists()
@@ -85,19 +86,29 @@ def wanted(**changes: Any) -> dict[str, Any]:
         "time_zone": "Europe/Moscow",
         "charset": "utf-8",
         "file_limit": "0",
+        "family": "ut11",
+        "plain_offers": "auto",
+        "split_orders": "",
+        "schema_version": "",
+        "allowed_addresses": "",
+        "absence_limit": "10",
+        "auto_import_minutes": "30",
+        "unconfirmed_hours": "24",
+        "picture_quota_mb": "0",
+        "responsible": "",
+        "odata_url": "",
+        "odata_user": "",
+        "new_odata_password": "",
+        "folder": "",
     }
     return fields | FIELDS | changes
 
 
-def test_a_new_base_gets_a_password_that_is_shown_once() -> None:
+def test_a_new_base_is_made_step_by_step() -> None:
     client, register = signed_in(GroupName.INTEGRATION), base_register()
-    page = client.post(address(register, "create"), wanted(), follow=True).content.decode()
-    made = Connection.objects.get(user="ut")
-    shown = re.search(r"пароль: (\S+)\.", page)
-    assert shown
-    assert check_password(shown[1], made.password)
-    assert made.field_map == {"pack_multiple": "Кратность"}
-    assert shown[1] not in client.get(address(register, "index")).content.decode()
+    assert client.get(address(register, "create")).url == "/cms/exchange/connect/"
+    client.post(address(register, "create"), wanted())
+    assert not Connection.objects.exists()
 
 
 def test_a_password_changes_only_when_asked() -> None:
@@ -108,14 +119,20 @@ def test_a_password_changes_only_when_asked() -> None:
     client.post(target, wanted())
     kept = Connection.objects.get(pk=base.pk)
     assert (kept.password, kept.name) == (base.password, "УТ 11")
-    client.post(target, wanted(new_password="on"))
-    assert Connection.objects.get(pk=base.pk).password != base.password
+    assert kept.field_map == {"pack_multiple": "Кратность"}
+    page = client.post(target, wanted(new_password="on"), follow=True).content.decode()
+    changed = Connection.objects.get(pk=base.pk)
+    shown = re.search(r"пароль: (\S+)\.", page)
+    assert shown
+    assert check_password(shown[1], changed.password)
+    assert shown[1] not in client.get(address(register, "index")).content.decode()
 
 
 def test_a_base_needs_a_real_time_zone() -> None:
+    base = ConnectionFactory()
     client, register = signed_in(GroupName.INTEGRATION), base_register()
-    client.post(address(register, "create"), wanted(time_zone="Москва"))
-    assert not Connection.objects.exists()
+    client.post(address(register, "edit", base), wanted(time_zone="Москва"))
+    assert Connection.objects.get().time_zone == "Europe/Moscow"
 
 
 def test_the_first_screen_shows_orders_that_need_a_person() -> None:
