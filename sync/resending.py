@@ -28,7 +28,7 @@ CHECKED = "sync.order_checked"
 ACTIONS = {
     RESENT: gettext_lazy("Sent to 1C again"),
     HELD: gettext_lazy("Held back"),
-    RELEASED: gettext_lazy("Let go"),
+    RELEASED: gettext_lazy("Released to 1C"),
     CHECKED: gettext_lazy("Written down anew and checked"),
 }
 """What is written into an order's history, in words."""

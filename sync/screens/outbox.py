@@ -59,8 +59,8 @@ LOOKS = {
     State.WAITING: "",
     State.GIVEN: "",
     State.CONFIRMED: "primary",
-    State.PERSON: "exchange-bad",
-    State.HELD: "exchange-warn",
+    State.PERSON: "ob-red",
+    State.HELD: "ob-amber",
 }
 """Look of the status of a state."""
 
