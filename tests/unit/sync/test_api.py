@@ -15,13 +15,14 @@ from django.db import OperationalError
 from django.test import Client
 from django.utils import timezone
 
-from sync import inbound, leases, pushing, running
+from sync import importing, inbound, leases, pushing, running
 from sync.api import document
 from sync.connections import GUESSES
 from sync.importing import lease_of_connection
 from sync.models import (
     Connection,
     Contract,
+    Offer,
     Partner,
     Payment,
     ReceivedFile,
@@ -35,7 +36,7 @@ from sync.onec.push import ENTITIES
 from sync.receiving import full_path
 from sync.tokens import issue_token
 from tests.factories.base import StaffFactory
-from tests.factories.commerceml import goods, offer, package, product, take
+from tests.factories.commerceml import goods, message, offer, package, product, store, take
 from tests.factories.sync import ConnectionFactory
 
 pytestmark = pytest.mark.django_db
@@ -202,6 +203,19 @@ def test_stock_and_prices_of_unknown_goods_wait_for_them(program: Client, base: 
     }
     assert statuses(push(program, "stock", told)) == ["changed", "parked"]
     assert statuses(push(program, "stock", told))[0] == "unchanged"
+
+
+def test_a_full_load_that_is_still_waiting_does_not_put_older_stock_back(
+    program: Client, base: Connection
+) -> None:
+    take(base, goods(product("p")) + package(offer("p", "<Количество>1</Количество>")))
+    whole = package(offer("p", "<Количество>2</Количество>", name="Новое"))
+    full = store(base, message(whole))
+    row = {"ref": "p", "stock": [{"quantity": 9}]}
+    assert statuses(push(program, "stock", {"records": [row]})) == ["changed"]
+    importing.import_run(full.pk, owner="worker")
+    found = Offer.objects.select_related("stock").get()
+    assert (found.name, list(found.stock.quantities.values())) == ("Новое", ["9"])
 
 
 def test_balances_that_a_whole_telling_leaves_out_are_settled(

@@ -45,3 +45,17 @@ def test_waiting_ends_with_patience_and_tells_that_it_lives() -> None:
     leases.acquire("import:1", "a")
     assert not leases.wait_for("import:1", "b", patience=0.05, pause=0.01)
     assert leases.wait_for("import:2", "b", patience=0.05)
+
+
+def test_a_turn_gives_the_lease_back_whatever_happens() -> None:
+    with pytest.raises(ZeroDivisionError), leases.turn("import:1", "a"):
+        assert leases.held("import:1") == "a"
+        raise ZeroDivisionError
+    assert leases.held("import:1") == ""
+    leases.acquire("import:1", "a")
+    with (
+        pytest.raises(TimeoutError),
+        leases.turn("import:1", "b", patience=0.05),
+    ):
+        pytest.fail("the lease is another's")
+    assert leases.held("import:1") == "a"
