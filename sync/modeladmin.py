@@ -43,6 +43,7 @@ class FileRegister(Register):
     """Files as they arrived."""
 
     model = ReceivedFile
+    inspect_template_name = "sync/file.html"
     menu_icon = "doc-empty"
     list_display = ("name", "base_name", "kind", "size_words", "received")
     list_filter = (BaseFilter, "kind")

@@ -297,7 +297,9 @@ def exchange_health(now: datetime) -> dict[str, Any]:
     """
     try:
         last = (
-            Run.objects.filter(connection__is_active=True, finished_at__isnull=False)
+            Run.objects.filter(
+                connection__is_active=True, finished_at__isnull=False, is_rehearsal=False
+            )
             .order_by("-finished_at")
             .values("finished_at", "state", "kind")
             .first()

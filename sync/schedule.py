@@ -353,7 +353,11 @@ def with_success(schedules: QuerySet[Schedule], *kinds: str, field: str) -> Quer
 
 def _last_success(source: Source, field: str) -> Subquery:
     earlier = Run.objects.filter(
-        file_id=OuterRef("file_id"), pk__lt=OuterRef("pk"), state=Run.State.DONE
+        file_id=OuterRef("file_id"),
+        pk__lt=OuterRef("pk"),
+        state=Run.State.DONE,
+        is_rehearsal=False,
+        only=[],
     )
     return Subquery(
         Run.objects.filter(
