@@ -231,7 +231,7 @@ class FirstStep(forms.Form):
     )
 
 
-class SecondStep(CheckedSettings, forms.ModelForm):
+class SecondStep(CheckedSettings, forms.ModelForm[Connection]):
     """How it talks: filled in for the configuration, to be changed where that is known better."""
 
     schema_version = version_field()

@@ -33,7 +33,7 @@ class Upload:
         return f"{self.session_id}-{self.upload}"
 
 
-def found() -> QuerySet[ReceivedFile, dict[str, Any]]:
+def found() -> QuerySet[ReceivedFile, Any]:
     """Groups of catalogue files that are still on the disk, the newest first; for paging."""
     return (
         ReceivedFile.objects.filter(

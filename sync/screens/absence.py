@@ -19,6 +19,7 @@ from base.registers import quantity_words
 from sync import absence
 from sync.models import Absence, Product, Run
 from sync.screens.base import Screen
+from sync.screens.schedules import person_of
 from sync.tasks import QUEUE
 
 PAGE = 50
@@ -105,10 +106,12 @@ class DecideAbsence(Screen, View):
         row = get_object_or_404(Absence, pk=pk)
         now = timezone.now()
         if request.POST.get("decision") == "hide":
-            done = absence.hide(absence=row, by=request.user, at=now, queue=QUEUE.import_file)
+            by = person_of(request)
+            run = absence.hide(absence=row, by=by, at=now, queue=QUEUE.import_file)
+            done = run is not None
             words = _("The goods are being hidden.")
         else:
-            done = absence.leave(absence=row, by=request.user, at=now)
+            done = absence.leave(absence=row, by=person_of(request), at=now)
             words = _("The goods stay as they are.")
         if done:
             messages.success(request, words)

@@ -17,6 +17,7 @@ from sync import absence, leftovers, uploads
 from sync.models import Connection
 from sync.receiving import Refused
 from sync.screens.base import Screen
+from sync.screens.schedules import person_of
 from sync.tasks import QUEUE
 
 PAGE = 30
@@ -57,7 +58,7 @@ class ImportUpload(Screen, View):
             messages.info(request, _("The upload is being imported already."))
             return redirect("exchange:uploads")
         try:
-            runs = leftovers.take(upload=found, by=request.user, at=now, queue=QUEUE)
+            runs = leftovers.take(upload=found, by=person_of(request), at=now, queue=QUEUE)
         except Refused as refused:
             messages.error(request, str(refused))
         else:
@@ -88,7 +89,7 @@ class WholeCatalogue(Screen, View):
         absence.tell_whole(
             connection=bases[0],
             uploads=told,
-            by=request.user,
+            by=person_of(request),
             at=timezone.now(),
             queue=QUEUE.import_file,
         )

@@ -26,6 +26,7 @@ from sync import connections, contact, families, schedule
 from sync.connection_forms import FirstStep, SecondStep
 from sync.models import Connection
 from sync.screens.base import Screen
+from sync.screens.schedules import person_of
 from sync.views import PROBE
 
 SHOWN_FOR = timedelta(minutes=30)
@@ -110,7 +111,7 @@ class SettingsScreen(Screen, FormView[SecondStep]):
         """Make the base and show what to type into 1C."""
         password = secrets.token_urlsafe(12)
         made = connections.create_connection(
-            **form.cleaned_data, password=password, by=self.request.user
+            **form.cleaned_data, password=password, by=person_of(self.request)
         )
         schedule.ensure_schedules(made)
         del self.request.session["exchange-wizard"]
@@ -128,7 +129,7 @@ class _OneBase(Screen):
     def connection(self) -> Connection:
         """The base of the address."""
         if not hasattr(self, "_connection"):
-            self._connection = get_object_or_404(Connection, pk=self.kwargs["pk"])  # type: ignore[attr-defined]
+            self._connection = get_object_or_404(Connection, pk=self.kwargs["pk"])
         return self._connection
 
     def get_page_title(self) -> str:
@@ -218,7 +219,9 @@ class NewPasswordScreen(_OneBase, View):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Make it and show it."""
         password = secrets.token_urlsafe(12)
-        connections.set_password(connection=self.connection, password=password, by=request.user)
+        connections.set_password(
+            connection=self.connection, password=password, by=person_of(request)
+        )
         keep_password(request, self.connection, password)
         return redirect("exchange:connected", pk)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -224,9 +225,14 @@ def test_a_comparison_that_failed_is_tried_anew_later(
     put(session, "import0_2.xml", goods(product("p8")), settings, None)
     first = told(session, settings, range(8))
     now = timezone.now()
-    ask = {"session": session, "since": session.started_at, "queue": lambda _pk: None}
-    assert absence.take_load(at=now, **ask) == first
-    assert absence.take_load(at=now + absence.JOINED * 2, **ask) != first
+
+    def ask(at: datetime) -> Run | None:
+        return absence.take_load(
+            session=session, since=session.started_at, at=at, queue=lambda _pk: None
+        )
+
+    assert ask(now) == first
+    assert ask(now + absence.JOINED * 2) != first
 
 
 def test_without_files_there_is_nothing_to_compare(session: ExchangeSession) -> None:

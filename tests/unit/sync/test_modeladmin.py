@@ -68,7 +68,7 @@ def test_nothing_but_bases_is_changed(register: Any) -> None:
     client = signed_in(GroupName.INTEGRATION)
     is_base = register.model is Connection
     made = client.get(address(register, "create"))
-    assert ((made.status_code, made.url) == (302, "/cms/exchange/connect/")) is is_base
+    assert ((made.status_code, made["Location"]) == (302, "/cms/exchange/connect/")) is is_base
     assert (client.get(address(register, "edit", row)).status_code == 200) is is_base
     assert client.post(address(register, "delete", row)).status_code == 302
     assert register.model.objects.filter(pk=row.pk).exists()
@@ -106,7 +106,7 @@ def wanted(**changes: Any) -> dict[str, Any]:
 
 def test_a_new_base_is_made_step_by_step() -> None:
     client, register = signed_in(GroupName.INTEGRATION), base_register()
-    assert client.get(address(register, "create")).url == "/cms/exchange/connect/"
+    assert client.get(address(register, "create"))["Location"] == "/cms/exchange/connect/"
     client.post(address(register, "create"), wanted())
     assert not Connection.objects.exists()
 

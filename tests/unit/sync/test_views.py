@@ -19,6 +19,7 @@ from onec.orders import read_batch
 from sync import outbound, ports, receiving, running, sessions, views
 from sync.connections import GUESSES
 from sync.models import Alarm, Connection, ExchangeSession, OutboxOrder, ReceivedFile, Run
+from sync.tasks import QUEUE
 from tests.factories.sync import PASSWORD, ConnectionFactory, outgoing_line, outgoing_order
 
 pytestmark = pytest.mark.django_db
@@ -599,7 +600,7 @@ def test_a_load_that_was_not_whole_is_told_to_1c(
     monkeypatch.setattr(
         views.QUEUE.import_file.__self__,  # type: ignore[attr-defined]
         "_wrapper",
-        lambda pk: running.process(pk, queue=views.QUEUE),
+        lambda pk: running.process(pk, queue=QUEUE),
     )
     onec.says("init")
     onec.says("file", DOCUMENT, filename="import.xml")

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from dealer_area.roles import GroupName
 from sync.models import Absence, Run
+from sync.running import Queue
 from sync.screens import absence
 from tests.factories.admin import staff
 from tests.factories.sync import ConnectionFactory, ProductFactory
@@ -23,7 +24,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def _quiet(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.EXCHANGE_ROOT = tmp_path / "exchange"
-    queue = type(absence.QUEUE)(import_file=lambda _pk: None, make_sizes=lambda _pk: None)
+    queue = Queue(import_file=lambda _pk: None, make_sizes=lambda _pk: None)
     monkeypatch.setattr(absence, "QUEUE", queue)
 
 

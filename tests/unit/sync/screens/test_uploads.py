@@ -14,6 +14,7 @@ from django.utils import timezone
 from dealer_area.roles import GroupName
 from sync import leftovers
 from sync.models import ExchangeSession, Run
+from sync.running import Queue
 from sync.screens import uploads
 from tests.factories.admin import staff
 from tests.factories.commerceml import goods, product
@@ -28,7 +29,7 @@ LIST = "exchange:uploads"
 @pytest.fixture(autouse=True)
 def _own_folder(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.EXCHANGE_ROOT = tmp_path / "exchange"
-    quiet = type(uploads.QUEUE)(import_file=lambda _pk: None, make_sizes=lambda _pk: None)
+    quiet = Queue(import_file=lambda _pk: None, make_sizes=lambda _pk: None)
     monkeypatch.setattr(uploads, "QUEUE", quiet)
 
 
@@ -61,7 +62,7 @@ def test_what_nobody_asked_for_is_listed_and_imported_by_a_button(
     assert "import.xml" in text
     key = f"{session.pk}-1"
     answer = client.post(reverse("exchange:upload-import", args=[key]))
-    assert answer.url == reverse(LIST)
+    assert answer["Location"] == reverse(LIST)
     run = Run.objects.get()
     assert (run.trigger, run.state) == (Run.Trigger.PERSON, Run.State.QUEUED)
     assert leftovers.waiting(at=timezone.now()) == []
@@ -80,7 +81,7 @@ def test_a_person_says_that_uploads_were_everything(
     keys = [f"{session.pk}-1", f"{second.pk}-1"]
     assert all(f'value="{key}"' in text for key in keys)
     answer = client.post(reverse("exchange:uploads-whole"), {"upload": keys})
-    assert answer.url == reverse("exchange:absences")
+    assert answer["Location"] == reverse("exchange:absences")
     run = Run.objects.get(kind="absence")
     assert run.only == [["upload", f"{session.pk}:1"], ["upload", f"{second.pk}:1"]]
     assert run.connection == session.connection
@@ -92,9 +93,9 @@ def test_what_cannot_be_everything(client: Client, session: ExchangeSession, set
     put(other, "import0_1.xml", goods(product("p1")), settings)
     target = reverse("exchange:uploads-whole")
     both = [f"{session.pk}-1", f"{other.pk}-1"]
-    assert client.post(target, {"upload": both}).url == reverse(LIST)
-    assert client.post(target, {}).url == reverse(LIST)
-    assert client.post(target, {"upload": ["x", "1-y"]}).url == reverse(LIST)
+    assert client.post(target, {"upload": both})["Location"] == reverse(LIST)
+    assert client.post(target, {})["Location"] == reverse(LIST)
+    assert client.post(target, {"upload": ["x", "1-y"]})["Location"] == reverse(LIST)
     assert client.post(target, {"upload": ["999999-1"]}).status_code == 404
     assert not Run.objects.filter(kind="absence").exists()
 
