@@ -24,13 +24,16 @@ from django.db import connection as database
 from django.db.models import QuerySet, Sum
 from django.utils import timezone
 from PIL import Image
-from willow.image import Image as WillowImage
+from willow.plugins.pillow import PillowImage
 
 from sync.models import Connection, Picture
 
 SIZES = {"thumb": 160, "card": 480, "large": 1200}
 """Longest side of each size in pixels."""
 MAX_PIXELS = 60_000_000
+_ORIENTATION = 0x0112
+_LYING = frozenset({5, 6, 7, 8})
+"""Values of the EXIF orientation by which width and height change places."""
 UNUSED_FOR = timedelta(days=30)
 """How long a picture that no product has is kept."""
 
@@ -233,14 +236,23 @@ def _make(file: IO[bytes], path: str) -> tuple[int, int]:
                 raise ValueError("too many pixels")
             opened.verify()
         file.seek(0)
-        image: Any = WillowImage.open(file)  # type: ignore[no-untyped-call]
-        image = image.auto_orient()
-        width, height = image.get_size()
+        with Image.open(file) as opened:
+            width, height = opened.size
+            is_lying = opened.getexif().get(_ORIENTATION) in _LYING
+            # a JPEG is decoded at a half or less where that is enough for the largest size
+            opened.draft(None, _within(width, height, max(SIZES.values())))
+            image: Any = PillowImage(opened).auto_orient()  # type: ignore[no-untyped-call]
+        if is_lying:
+            width, height = height, width
         for size, longest in SIZES.items():
-            scale = min(1.0, longest / max(width, height))
-            target = (max(1, round(width * scale)), max(1, round(height * scale)))
+            target = _within(width, height, longest)
             _write(_full(size_name(path, size)), image.resize(target))
     return width, height
+
+
+def _within(width: int, height: int, longest: int) -> tuple[int, int]:
+    scale = min(1.0, longest / max(width, height))
+    return max(1, round(width * scale)), max(1, round(height * scale))
 
 
 def _write(target: Path, image: Any) -> None:

@@ -7,7 +7,6 @@ nothing is half done.
 
 from __future__ import annotations
 
-import gc
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -34,7 +33,7 @@ def ahead(portions: Iterator[list[Item]], expected: set[str]) -> Iterator[list[I
                 item.foresee(expected)
         return items
 
-    with ThreadPoolExecutor(1, "ahead") as reader, _undisturbed():
+    with ThreadPoolExecutor(1, "ahead") as reader, _switching_soon():
         waiting = reader.submit(make)
         while (items := waiting.result()) is not None:
             if all(item.is_apart for item in items):
@@ -46,17 +45,10 @@ def ahead(portions: Iterator[list[Item]], expected: set[str]) -> Iterator[list[I
 
 
 @contextmanager
-def _undisturbed() -> Iterator[None]:
-    """The two threads change often, and garbage is not looked for in what was there before.
-
-    Objects of a file come and go by the thousand, each time the collector would look through the
-    whole application for it: a seventh of all the time of an import.
-    """
+def _switching_soon() -> Iterator[None]:
     before = sys.getswitchinterval()
     sys.setswitchinterval(SWITCH_SECONDS)
-    gc.freeze()
     try:
         yield
     finally:
-        gc.unfreeze()
         sys.setswitchinterval(before)

@@ -225,6 +225,10 @@ def work(case: str, folder: Path) -> dict[str, Any]:
     import django
 
     django.setup()
+    from portal import allocator, collector
+
+    allocator.settle()
+    collector.settle()
     if case == "bare":
         return _bare(folder)
     from django.utils import timezone

@@ -71,6 +71,25 @@ def test_a_small_picture_is_not_blown_up(base: Connection, tmp_path: Path) -> No
         assert made.size == (20, 40)
 
 
+def test_a_photo_taken_sideways_stands_upright(base: Connection, tmp_path: Path) -> None:
+    path = tmp_path / "sideways"
+    photo = Image.new("RGB", (3200, 1600), "white")
+    photo.paste("black", (0, 0, 1600, 1600))
+    exif = Image.Exif()
+    exif[0x0112] = 6  # to be turned a quarter to the right: what was left is above
+    photo.save(path, "JPEG", exif=exif)
+    kept = pictures.keep(base, NAME, path)
+    pictures.make_sizes(kept.pk)
+    kept.refresh_from_db()
+    assert (kept.width, kept.height) == (1600, 3200)
+    for size, height in (("thumb", 160), ("large", 1200)):
+        with Image.open(media(pictures.size_name(kept.path, size))) as made:
+            assert made.size == (height // 2, height)
+            grey = made.convert("L")
+            above, below = grey.getpixel((9, 9)), grey.getpixel((9, height - 9))
+            assert above < 20 < 235 < below  # type: ignore[operator]
+
+
 def test_the_same_picture_again_costs_nothing(base: Connection, drawn: Path) -> None:
     kept = pictures.keep(base, NAME, drawn)
     pictures.make_sizes(kept.pk)
