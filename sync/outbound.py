@@ -311,11 +311,12 @@ def _give_up(connection: Connection, at: datetime) -> list[OutboxOrder]:
         return []
     tried = {row.pk: _lone_times(row) for row in alone}
     since = min((times[0] for times in tried.values() if times), default=at)
-    taken = list(
+    confirmed = (
         OrderBatch.objects.filter(session__connection=connection, confirmed_at__gt=since)
         .exclude(numbers=[])
         .values_list("confirmed_at", flat=True)
     )
+    taken = [moment for moment in confirmed if moment is not None]
     tired = []
     for row in alone:
         if not batching.needs_person(tried[row.pk], taken):

@@ -57,7 +57,8 @@ def pause_after(lone: int) -> timedelta:
     """How long an order that was given `lone` times alone is left in peace: ever longer."""
     if lone < 1:
         return timedelta(0)
-    return min(PAUSE * 2 ** min(lone - 1, 10), LONGEST_PAUSE)
+    doubled: int = 1 << min(lone - 1, 10)
+    return min(PAUSE * doubled, LONGEST_PAUSE)
 
 
 def needs_person(alone: Sequence[datetime], taken: Sequence[datetime]) -> bool:
