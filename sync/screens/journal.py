@@ -29,8 +29,6 @@ from sync.spans import span_words
 State = Run.State
 VIEW = "sync.view_run"
 CHANGE = "sync.change_run"
-SHOWN = 100
-"""Files and refused objects on the page of a run."""
 
 LOOKS = {
     State.QUEUED: "",
