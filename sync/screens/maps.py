@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
@@ -233,7 +233,6 @@ class MapView(Screen, TemplateView):
     permission_required = RIGHT
     template_name = "sync/map.html"
     header_icon = "list-ul"
-    http_method_names: ClassVar[list[str]] = ["get", "head", "post"]
 
     @cached_property
     def base(self) -> Connection:
@@ -332,7 +331,7 @@ class MapView(Screen, TemplateView):
             return mapping.set_word(alias=row, means=told["means"], by=by, at=at)
         port = mapping.trading()
         try:
-            return bool(port) and port.set_status(
+            return port is not None and port.set_status(
                 connection_id=self.base.pk, pk=row.pk, meaning=told["meaning"], by=by, at=at
             )
         except ObjectDoesNotExist:

@@ -89,7 +89,6 @@ GOTCHAS = {
 
 NOT_YET = {
     26: "there is no re-binding of new identifiers",
-    46: "the portal lets nobody edit what 1C owns",
     63: "payments are not taken, only whether an order is paid",
     64: "a placed order cannot be changed on the portal",
     68: "there is no OData channel",
