@@ -30,7 +30,6 @@ pytestmark = pytest.mark.django_db
 
 DIALECTS = ("ut11", "unf")
 UT_SETTLED = "AccumulationRegister_РасчетыСКлиентамиПоСрокам"
-UNF_SETTLED = "AccumulationRegister_РасчетыСПокупателями"
 
 
 @pytest.fixture(autouse=True)
