@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.utils.text import Truncator, capfirst
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import Panel
 
@@ -44,7 +44,7 @@ class MasterDataPanel(Panel):
             context["product"] = product
             context["fields"] = [
                 (
-                    capfirst(str(Product._meta.get_field(name).verbose_name)),
+                    owning.label_of(name),
                     Truncator(str(getattr(product, name) or "")).chars(LONGEST) or NOTHING,
                     owning.BADGES[owners[name]],
                 )

@@ -319,12 +319,13 @@ def _changes(
 ) -> list[LineChange]:
     if not order.is_changed_by_onec:
         return []
+    everything = frozenset(line.position for line in lines)
     of_parts = [(part.number, frozenset(part.positions)) for part in parts]
     found = []
-    for number, positions in of_parts or [(order.number, None)]:
+    for number, positions in of_parts or [(order.number, everything)]:
         copy = copies.get(number)
         if copy is not None and copy.lines:
-            own = [line for line in lines if positions is None or line.position in positions]
+            own = [line for line in lines if line.position in positions]
             found += differences(own_lines(own), [remote_line(raw) for raw in copy.lines])
     return found
 

@@ -62,7 +62,7 @@ def orders_again(numbers: Iterable[str]) -> dict[str, outbound.OutgoingOrder]:
         "legal_entity__counterparty",
         "contract__organisation",
         "contract__agreement__warehouse",
-    ).prefetch_related("parts", "lines__offer")
+    ).prefetch_related("parts", "lines__offer__product")
     found: dict[str, outbound.OutgoingOrder] = {}
     for order in joined:
         lines = list(order.lines.all())
@@ -143,7 +143,8 @@ def _line(line: OrderLine, source: Warehouse | None) -> outbound.OutgoingLine:
         offer_ref=line.offer.ref,
         sku=line.sku,
         name=line.name or line.offer.name,
-        unit=line.unit,
+        # 1C knows the word it wrote, not the one that the portal shows
+        unit=line.offer.product.unit_told or line.unit,
         quantity=line.quantity,
         price=line.price,
         amount=line.amount,

@@ -317,27 +317,8 @@ class OrderRegister(Register):
         ]
         headings = (_("article"), _("name"), _("quantity"), _("price"), _("amount"))
         yield Section(_("Lines"), headings, lines)
-        parts = [
-            (
-                part.number,
-                part.warehouse_name,
-                money_words(part.amount, instance.currency),
-                part.get_status_display(),
-                part.remote_number,
-                part.remote_status,
-            )
-            for part in instance.parts.all()
-        ]
-        if parts:
-            headings = (
-                _("part"),
-                _("warehouse"),
-                _("amount"),
-                _("status"),
-                _("number in 1C"),
-                _("status in 1C"),
-            )
-            yield Section(_("Order in 1C, in parts"), headings, parts)
+        if instance.parts.exists():
+            yield self._parts(instance)
         yield self._handing_over(instance)
         events = [
             (
@@ -351,6 +332,29 @@ class OrderRegister(Register):
         ]
         headings = (_("when"), _("what"), _("status"), _("note"), _("who"))
         yield Section(_("History"), headings, events)
+
+    def _parts(self, instance: Order) -> Section:
+        """Parts in which 1C has the order."""
+        rows = [
+            (
+                part.number,
+                part.warehouse_name,
+                money_words(part.amount, instance.currency),
+                part.get_status_display(),
+                part.remote_number,
+                part.remote_status,
+            )
+            for part in instance.parts.all()
+        ]
+        headings = (
+            _("part"),
+            _("warehouse"),
+            _("amount"),
+            _("status"),
+            _("number in 1C"),
+            _("status in 1C"),
+        )
+        return Section(_("Order in 1C, in parts"), headings, rows)
 
     def _handing_over(self, instance: Order) -> Section:
         """What waits for 1C, since when, and why it was not taken."""

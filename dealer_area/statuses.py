@@ -64,6 +64,24 @@ MEANINGS: Mapping[str, str] = MappingProxyType(
 )
 """Names of 1C as a new base starts with them."""
 
+DELETED = "Пометка удаления (признак 1С)"
+REVOKED = "Отменён (признак 1С)"
+POSTED = "Проведён (признак 1С)"
+UNPOSTED = "Не проведён (признак 1С)"
+
+MARKS: Mapping[str, str] = MappingProxyType(
+    {
+        DELETED: Status.CANCELLED,
+        REVOKED: Status.CANCELLED,
+        POSTED: Status.CONFIRMED,
+        # the posting was taken off, perhaps for a minute while somebody changes the order
+        UNPOSTED: Status.ACCEPTED,
+    }
+)
+"""What 1C's marks mean, in the same table as its names. Without a status a mark tells nothing."""
+
+_MARKS = {name_key(name): status for name, status in MARKS.items()}
+
 ECHOES = frozenset(map(name_key, ("Новый", "Не согласован", "Отправлен", "N")))
 """Our own first status that 1C sends back: it tells nothing."""
 
@@ -91,19 +109,29 @@ class Verdict:
 def status_of(remote: RemoteState, meanings: Mapping[str, str]) -> Verdict:
     """The status that 1C's words mean; `meanings` maps `name_key` of a name to a status or "".
 
-    A mark of deletion or cancelling decides. Else the name decides, raised to "shipped" by the
-    mark of shipment; without a known name the marks do: shipped, posted (confirmed), else 1C
-    merely has the order. Whether it is paid is a fact of its own, not a status.
+    Marks of deletion and of cancelling decide first; they and the marks of posting mean what the
+    table says of them (`MARKS` where it says nothing). Else the name decides, raised to "shipped"
+    by the mark of shipment; without a known name the marks do: shipped, posted, else 1C merely has
+    the order. Whether it is paid is a fact of its own, not a status.
     """
     key = name_key(remote.name)
     told = "" if key in ECHOES else meanings.get(key, "")
     is_unknown = bool(key) and key not in ECHOES and not told
-    if remote.deleted or remote.cancelled:
-        return Verdict(Status.CANCELLED, is_unknown)
-    found = told or (Status.CONFIRMED if remote.posted else Status.ACCEPTED)
+    for is_set, mark in ((remote.deleted, DELETED), (remote.cancelled, REVOKED)):
+        if is_set and (meant := _mark(mark, meanings)):
+            return Verdict(meant, is_unknown)
+    found = told
+    if not found and remote.posted is not None:
+        found = _mark(POSTED if remote.posted else UNPOSTED, meanings)
+    found = found or Status.ACCEPTED
     if remote.shipped and may_follow(found, Status.SHIPPED):
         found = Status.SHIPPED
     return Verdict(found, is_unknown)
+
+
+def _mark(name: str, meanings: Mapping[str, str]) -> str:
+    key = name_key(name)
+    return meanings.get(key, _MARKS[key])
 
 
 def may_follow(before: str, after: str) -> bool:
@@ -124,23 +152,31 @@ def may_follow(before: str, after: str) -> bool:
 
 
 def meanings_of(connection_id: int) -> dict[str, str]:
-    """Meanings of the names of a base by `name_key`; a base without any gets the usual ones."""
+    """Meanings of the names and marks of a base by `name_key`; it gets the usual ones it lacks."""
     rows = StatusMap.objects.filter(connection_id=connection_id)
     found = dict(rows.values_list("name_key", "status"))
     if not found:
         plant_meanings(connection_id=connection_id)
-        found = {name_key(name): status for name, status in MEANINGS.items()}
+        found = {name_key(name): status for name, status in {**MEANINGS, **MARKS}.items()}
+    elif not _MARKS.keys() <= found.keys():
+        # a base that is older than its marks
+        _plant(connection_id, MARKS)
+        found = {**_MARKS, **found}
     return found
 
 
 def plant_meanings(*, connection_id: int) -> None:
-    """Give a base the usual names; those it has keep their meaning."""
+    """Give a base the usual names and marks; those it has keep their meaning."""
+    _plant(connection_id, {**MEANINGS, **MARKS})
+
+
+def _plant(connection_id: int, meanings: Mapping[str, str]) -> None:
     StatusMap.objects.bulk_create(
         [
             StatusMap(
                 connection_id=connection_id, name=name, name_key=name_key(name), status=status
             )
-            for name, status in MEANINGS.items()
+            for name, status in meanings.items()
         ],
         ignore_conflicts=True,
     )

@@ -12,6 +12,7 @@ from django.db.models.functions import RowNumber
 
 from base.models import JobState
 from sync import schedule
+from sync.mapping import unmapped_counts
 from sync.models import Alarm, Connection, OutboxOrder, Parked, ReceivedFile, Rejection, Run
 from sync.models import Schedule as ScheduleRow
 from sync.schedule import State
@@ -46,13 +47,17 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What waits: rejected objects and parked offers, orders, files that nobody imported."""
+    """What waits: rejected objects and parked offers, orders, files that nobody imported.
+
+    `unmapped` is what the maps of the base ask a person (`sync.mapping`).
+    """
 
     quarantine: int = 0
     parked: int = 0
     waiting: int = 0
     person: int = 0
     unimported: int = 0
+    unmapped: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +181,7 @@ def _counts(connection_ids: Sequence[int]) -> Mapping[int, Counts]:
         .values_list("connection_id", "state")
         .annotate(count=Count("pk"))
     }
+    unmapped = unmapped_counts(connection_ids)
     waiting = (OutboxOrder.State.WAITING, OutboxOrder.State.GIVEN)
     person = (OutboxOrder.State.PERSON, OutboxOrder.State.HELD)
     return {
@@ -185,6 +191,7 @@ def _counts(connection_ids: Sequence[int]) -> Mapping[int, Counts]:
             waiting=sum(states.get((pk, state), 0) for state in waiting),
             person=sum(states.get((pk, state), 0) for state in person),
             unimported=unimported.get(pk, 0),
+            unmapped=unmapped[pk],
         )
         for pk in connection_ids
     }

@@ -93,7 +93,7 @@ class PlainOffersChanged(LogFormatter):
         data = log_entry.data or {}
         rules = dict(Connection.PlainOffers.choices)
         return _("Goods without a characteristic: %(rule)s (offers changed: %(count)s)") % {
-            "rule": rules.get(data.get("rule"), data.get("rule")),
+            "rule": rules.get(data.get("rule", ""), data.get("rule", "")),
             "count": data.get("count", 0),
         }
 

@@ -6,7 +6,6 @@ data are taken all the same, and a person is asked.
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -192,7 +191,8 @@ def unmapped_by_tab(connection_ids: Collection[int]) -> dict[int, dict[str, int]
     for each in PriceType.objects.current().filter(connection__in=found):
         found[each.connection_id]["price_types"] += bool(questions_of(each))
     nameless = Warehouse.objects.current().filter(connection__in=found, name="", title="")
-    _add(found, "warehouses", nameless.exclude(ref="").values_list("connection"))
+    for connection_id in nameless.exclude(ref="").values_list("connection", flat=True):
+        found[connection_id]["warehouses"] += 1
     silent = Alias.objects.filter(connection__in=found, means="")
     tabs = {Alias.Kind.UNIT: "units", Alias.Kind.CURRENCY: "currencies"}
     counted = silent.values_list("connection", "kind").annotate(count=Count("pk")).order_by()
@@ -358,8 +358,3 @@ def _title(text: str) -> str:
 def _by_price_type(model: type[Agreement | Contract], connection: Connection) -> dict[int, int]:
     rows = model.objects.current().filter(connection=connection, price_type__isnull=False)
     return dict(rows.values_list("price_type").annotate(count=Count("pk")).order_by())
-
-
-def _add(found: dict[int, dict[str, int]], tab: str, rows: Sequence[tuple[int]]) -> None:
-    for connection_id, count in Counter(pk for (pk,) in rows).items():
-        found[connection_id][tab] += count

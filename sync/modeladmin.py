@@ -8,6 +8,8 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.admin.menu import MenuItem
@@ -153,7 +155,7 @@ class ConnectionRegister(EditableRegister):
 
     model = Connection
     menu_icon = "link"
-    list_display = ("name", "user", "active", "time_zone", "zip", "created")
+    list_display = ("name", "user", "family", "active", "paused", "contact", "created")
     search_fields = ("~name", "user")
     ordering = ("pk",)
     create_view_class = ConnectionCreate
@@ -244,6 +246,13 @@ class ConnectionRegister(EditableRegister):
         ],
         base_form_class=ConnectionForm,
     )
+
+    def contact(self, row: Connection) -> str:
+        """The way to what is typed into 1C, the check and the last contact."""
+        address = reverse("exchange:connected", args=[row.pk])
+        return format_html('<a href="{}">{}</a>', address, _("what to type into 1C, check"))
+
+    contact.short_description = gettext_lazy("1C and a check")  # type: ignore[attr-defined]
 
     def sections(self, instance: Connection) -> Iterable[Section]:
         """The last runs."""

@@ -56,7 +56,7 @@ State = OutboxOrder.State
 BATCH = 500
 """Orders in one answer at most: 1C loads a batch in one transaction."""
 
-KEPT_GIVINGS = 20
+KEPT_GIVINGS = 40
 """Times an order was given that its row remembers."""
 
 QUERY = "query"
@@ -309,16 +309,17 @@ def _give_up(connection: Connection, at: datetime) -> list[OutboxOrder]:
     alone = list(_due(connection, at).filter(lone_attempts__gte=batching.LONE).order_by("pk"))
     if not alone:
         return []
-    tried = {row.pk: _lone_times(row) for row in alone}
+    tried = {row.pk: _given_times(row) for row in alone}
     since = min((times[0] for times in tried.values() if times), default=at)
-    taken = list(
+    confirmed = (
         OrderBatch.objects.filter(session__connection=connection, confirmed_at__gt=since)
         .exclude(numbers=[])
         .values_list("confirmed_at", flat=True)
     )
+    taken = [moment for moment in confirmed if moment is not None]
     tired = []
     for row in alone:
-        if not batching.needs_person(tried[row.pk], taken):
+        if not batching.needs_person(tried[row.pk], row.lone_attempts, taken):
             continue
         row.state = State.PERSON
         row.error = _(
@@ -360,10 +361,9 @@ def _in_words(fault: exchange_files.Fault) -> str:
     }
 
 
-def _lone_times(row: OutboxOrder) -> list[datetime]:
-    """When the order was given alone since it waits, as far as it is still known."""
-    last = row.givings[-row.lone_attempts :] if row.lone_attempts else []
-    return [datetime.fromisoformat(each["at"]) for each in last]
+def _given_times(row: OutboxOrder) -> list[datetime]:
+    """When the order was given since it waits, as far as it is still known."""
+    return [datetime.fromisoformat(each["at"]) for each in row.givings[-row.attempts :]]
 
 
 def _journal_given(

@@ -16,6 +16,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from wagtail.log_actions import log
@@ -208,6 +209,12 @@ def set_owners(
     return True
 
 
+def label_of(field: str) -> str:
+    """The words of a field of goods."""
+    column: Any = Product._meta.get_field(field)
+    return str(capfirst(column.verbose_name))
+
+
 def set_fields(*, product: Product, by: User | None, at: datetime, **values: Any) -> list[str]:
     """Write fields of a product that the portal owns or 1C merely fills; names of those changed.
 
@@ -279,7 +286,7 @@ def _checked_one(row: Product, field: str, value: Any) -> Any:
         raise ValidationError(_("More than nothing is needed; 1 is one unit."))
     if field in {"weight", "vat_rate"} and value is not None and value < 0:
         raise ValidationError(_("It cannot be less than nothing."))
-    column = Product._meta.get_field(field)
+    column: Any = Product._meta.get_field(field)
     if value == "" or (value is None and column.null):
         return value
     return column.clean(value, row)

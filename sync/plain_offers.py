@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from types import MappingProxyType
+from typing import Any
 
 from django.db import connection as database
 from django.db import transaction
@@ -51,7 +52,7 @@ _DECIDE = """
 """
 
 
-def decide(rule: str, batch: Batch, among: str, *params: object) -> int:
+def decide(rule: str, batch: Batch, among: str, *params: Any) -> int:
     """Put right which plain offers are sold, among those of a condition; how many changed.
 
     Runs under the lock of the batch, whose number the rows get; the caller adds what changed.

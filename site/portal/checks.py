@@ -6,7 +6,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.core.checks import CheckMessage, Tags, Warning, register
+from django.core.checks import CheckMessage, Error, Tags, Warning, register
+
+from sync.connections import BadAddress, networks
 
 
 @register(Tags.security, deploy=True)
@@ -30,3 +32,19 @@ def letters_lead_somewhere(**_kwargs: Any) -> list[CheckMessage]:
             )
         )
     return found
+
+
+@register(Tags.security)
+def proxies_are_addresses(**_kwargs: Any) -> list[CheckMessage]:
+    """`TRUSTED_PROXIES` is read at every request of 1C: a word that is no address would fail it."""
+    try:
+        networks("\n".join(settings.TRUSTED_PROXIES))
+    except BadAddress as error:
+        return [
+            Error(
+                f"TRUSTED_PROXIES: {error.text!r} is neither an address nor a network.",
+                hint="Name proxies like 127.0.0.1 or 10.0.0.0/8, with commas.",
+                id="portal.E001",
+            )
+        ]
+    return []

@@ -12,6 +12,7 @@ import ssl
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Self
 from urllib.parse import urlsplit
 
@@ -35,7 +36,7 @@ ANSWER_SECONDS = 150.0
 """An answer that takes longer than this in all is given up, however steadily it drips."""
 PATIENCE_SECONDS = 100.0
 """No further attempt is begun so long after the first."""
-ANSWER_BYTES = 64 * 1024 * 1024
+ANSWER_BYTES = 32 * 1024 * 1024
 """Bytes of one answer, unpacked."""
 
 _BUSY = frozenset({429, 500, 502, 503, 504})
@@ -157,14 +158,13 @@ class Asker:
     _http: httpx.Client = field(init=False)
 
     def __post_init__(self) -> None:
-        # the system's store of certificates: companies put their own authority there
         self._http = httpx.Client(
             auth=httpx.BasicAuth(self.user.encode(), self.password.encode()),
             timeout=httpx.Timeout(self.read_seconds, connect=CONNECT_SECONDS),
             headers={"Accept": "application/json", "Accept-Encoding": "gzip"},
             follow_redirects=False,
             trust_env=False,
-            verify=ssl.create_default_context(),
+            verify=_certificates(),
             transport=self.transport,
         )
 
@@ -242,11 +242,17 @@ class Asker:
             for piece in response.iter_bytes(64 * 1024):
                 size += len(piece)
                 if size > ANSWER_BYTES:
-                    raise PullFailed(_("An answer of 1C is over 64 MB: refused."))
+                    raise PullFailed(_("An answer of 1C is over 32 MB: refused."))
                 if time.monotonic() > until:
                     raise httpx.ReadTimeout("the answer takes too long")
                 pieces.append(piece)
             return response.status_code, response.headers, b"".join(pieces)
+
+
+@cache
+def _certificates() -> ssl.SSLContext:
+    """The system's store of certificates: companies put their own authority there."""
+    return ssl.create_default_context()
 
 
 def asker(connection: Connection, **options: Any) -> Asker:

@@ -74,8 +74,7 @@ class Subordinates:
     def merge(self, batch: Batch, numbers: Iterable[str]) -> None:
         """Write the payments, then look at their orders and at those of `numbers`."""
         self._payments.merge(batch)
-        told = {each.order_number for each in [*self._told, *self._shipments]}
-        self._settle({*told, *numbers} - {""})
+        self._settle({*self._named(), *numbers})
 
     def _take(self, item: Item, element: etree._Element, number: str) -> bool:
         """Whether the document is counted among the payments, or was refused."""
@@ -95,9 +94,14 @@ class Subordinates:
             return True
         return False
 
+    def _named(self) -> set[str]:
+        """What the documents call the orders they are of."""
+        named = {each.order_number for each in self._told}
+        return (named | {each.order_number for each in self._shipments}) - {""}
+
     def _known(self) -> dict[str, str]:
         """Numbers of orders that 1C told of before, by its identifier."""
-        refs = {each.order_number for each in [*self._told, *self._shipments]} - {""}
+        refs = self._named()
         if not refs:
             return {}
         found = RemoteOrder.objects.filter(

@@ -22,7 +22,7 @@ class Versions:
         """Read what is known of the rows' objects: one query for each kind of object."""
         asked: dict[str, set[str]] = {}
         for row in rows:
-            if row.version and row.ref:
+            if _counts(row):
                 asked.setdefault(row.kind, set()).add(row.ref)
         self._known = {
             (kind, each.ref): each
@@ -40,7 +40,7 @@ class Versions:
         new: dict[tuple[str, str], Version] = {}
         changed: dict[tuple[str, str], Version] = {}
         for row in rows:
-            if not (row.version and row.ref) or self.has(row):
+            if not _counts(row) or self.has(row):
                 continue
             key = (row.kind, row.ref)
             own = self._known.get(key)
@@ -57,3 +57,8 @@ class Versions:
             update_fields=["versions"],
         )
         Version.objects.bulk_update(changed.values(), ["versions"])
+
+
+def _counts(row: Row) -> bool:
+    """Whether the row's version says something: a balance may be settled without being told."""
+    return bool(row.version and row.ref) and row.kind != "balance"

@@ -157,6 +157,7 @@ LISTED_FIELDS = (
     "name",
     "sku",
     "unit",
+    "unit_told",
     "brand",
     "series",
     "vat_rate",

@@ -57,18 +57,20 @@ def pause_after(lone: int) -> timedelta:
     """How long an order that was given `lone` times alone is left in peace: ever longer."""
     if lone < 1:
         return timedelta(0)
-    return min(PAUSE * 2 ** min(lone - 1, 10), LONGEST_PAUSE)
+    doubled: int = 1 << min(lone - 1, 10)
+    return min(PAUSE * doubled, LONGEST_PAUSE)
 
 
-def needs_person(alone: Sequence[datetime], taken: Sequence[datetime]) -> bool:
-    """Whether to stop trying an order that was given alone at these times, in vain.
+def needs_person(given: Sequence[datetime], lone: int, taken: Sequence[datetime]) -> bool:
+    """Whether to stop trying an order that was given at these times in vain, the last `lone` of
+    them alone.
 
-    `taken` are moments at which 1C took others. What was tried before the first of them since the
-    order was alone, but for one time, proves nothing: 1C may have been out of order itself.
+    `taken` are moments at which 1C took others. What was tried before the first of them proves
+    nothing: 1C may have been out of order itself.
     """
-    if not alone:
-        return False
-    if len(alone) >= LONE_IN_SILENCE:
+    if lone >= LONE_IN_SILENCE:
         return True
-    well = min((at for at in taken if at > alone[0]), default=None)
-    return well is not None and sum(at > well for at in alone) + 1 >= LONE
+    if not given or lone < LONE:
+        return False
+    well = min((at for at in taken if at > given[0]), default=None)
+    return well is not None and sum(at > well for at in given[-lone:]) >= LONE

@@ -32,7 +32,7 @@ EMPTY = "00000000-0000-0000-0000-000000000000"
 PAGE = 1000
 """Rows in one answer."""
 
-WIDEST = 64_000
+WIDEST = 16_000
 """Rows in one answer at most, where all rows of one key must come together."""
 
 QUESTION = 2000

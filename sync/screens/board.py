@@ -41,6 +41,7 @@ COUNTS = (
     ("waiting", gettext_lazy("orders wait for 1C"), "exchange:outbox", "", False),
     ("person", gettext_lazy("orders need a person"), "exchange:outbox", "state=person&", True),
     ("unimported", gettext_lazy("files not imported"), "exchange:uploads", "", True),
+    ("unmapped", gettext_lazy("words of 1C not mapped"), "exchange:maps", "", True),
 )
 """What waits: its field of `Counts`, words, list and filter there, and whether it is bad."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
@@ -211,17 +211,18 @@ TABS: dict[str, Tab] = {
 
 
 class MapsView(Screen, View):
-    """Leads to the maps of a base, of the one that asks most."""
+    """Leads to the maps of a base: the one that is asked for, else the one that asks most."""
 
     permission_required = RIGHT
 
     def get(self, request: HttpRequest) -> HttpResponseBase:
-        """The base with most that waits, and its first map in which something does."""
+        """The first map of the base in which something waits for a person."""
         bases = list(Connection.objects.order_by("pk"))
         if not bases:
             return redirect("sync_connection_modeladmin_index")
         counts = mapping.unmapped_by_tab([base.pk for base in bases])
-        base = max(bases, key=lambda each: (sum(counts[each.pk].values()), -each.pk))
+        named = [base for base in bases if str(base.pk) == request.GET.get("base")]
+        base = max(named or bases, key=lambda each: (sum(counts[each.pk].values()), -each.pk))
         tab = next((name for name in TABS if counts[base.pk][name]), "price_types")
         return redirect("exchange:map", base=base.pk, tab=tab)
 
@@ -232,7 +233,6 @@ class MapView(Screen, TemplateView):
     permission_required = RIGHT
     template_name = "sync/map.html"
     header_icon = "list-ul"
-    http_method_names: ClassVar[list[str]] = ["get", "head", "post"]
 
     @cached_property
     def base(self) -> Connection:
@@ -331,7 +331,7 @@ class MapView(Screen, TemplateView):
             return mapping.set_word(alias=row, means=told["means"], by=by, at=at)
         port = mapping.trading()
         try:
-            return bool(port) and port.set_status(
+            return port is not None and port.set_status(
                 connection_id=self.base.pk, pk=row.pk, meaning=told["meaning"], by=by, at=at
             )
         except ObjectDoesNotExist:

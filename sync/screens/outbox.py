@@ -150,9 +150,16 @@ def _late(at: datetime) -> Q:
     return wanted & Q(state__in=[State.WAITING, State.GIVEN])
 
 
-def _silent(orders: Sequence[OutboxOrder]) -> set[int]:
-    """Confirmed orders of which 1C has told nothing since it was given them."""
-    taken = [row for row in orders if row.state == State.CONFIRMED and row.given_at is not None]
+def _silent(orders: Sequence[OutboxOrder], at: datetime) -> set[int]:
+    """Confirmed orders of which 1C has told nothing since it was given them, for longer than it
+    may take to confirm one."""
+    taken = [
+        row
+        for row in orders
+        if row.state == State.CONFIRMED
+        and row.given_at is not None
+        and at - row.given_at > timedelta(hours=row.connection.unconfirmed_hours)
+    ]
     told = dict(
         (
             ((copy.connection_id, copy.number), copy.changed_at)
@@ -167,15 +174,15 @@ def _silent(orders: Sequence[OutboxOrder]) -> set[int]:
     return {
         row.pk
         for row in taken
-        if (at := told.get((row.connection_id, row.number))) is None
-        or (row.given_at is not None and at < row.given_at)
+        if (heard := told.get((row.connection_id, row.number))) is None
+        or (row.given_at is not None and heard < row.given_at)
     }
 
 
 def rows_of(orders: Iterable[OutboxOrder], at: datetime) -> list[Row]:
     """Orders in words; one query more, whatever their number."""
     shown = list(orders)
-    silent = _silent(shown)
+    silent = _silent(shown, at)
     found = []
     for row in shown:
         since = row.decided_at or row.queued_at

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django import forms
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -12,7 +12,6 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.html import format_html
-from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.generic import FormView, TemplateView
 from django.views.generic.base import View
@@ -35,11 +34,6 @@ FIELDS_RIGHT = "sync.change_product"
 INDENT = "\u00a0\u00a0\u00a0"
 
 
-def label_of(field: str) -> str:
-    """The words of a field of goods."""
-    return capfirst(str(Product._meta.get_field(field).verbose_name))
-
-
 class OwnersForm(forms.Form):
     """One choice for each field of goods."""
 
@@ -48,7 +42,7 @@ class OwnersForm(forms.Form):
         owners = owning.owners_of(connection)
         for field in FIELDS:
             self.fields[field] = forms.ChoiceField(
-                label=label_of(field),
+                label=owning.label_of(field),
                 choices=Owner.choices,
                 initial=owners[field].value,
                 widget=forms.RadioSelect,
@@ -122,7 +116,7 @@ class OwnersView(Screen, FormView[OwnersForm]):
         return context
 
 
-class CategoryField(forms.ModelChoiceField):
+class CategoryField(forms.ModelChoiceField[Category]):
     """A category out of the tree of the base."""
 
     def __init__(self, connection_id: int, **kwargs: Any) -> None:
@@ -149,7 +143,7 @@ class ProductFieldsForm(forms.Form):
                 self.fields[name] = field
 
     def _field(self, product: Product, name: str) -> forms.Field:
-        label = label_of(name)
+        label = owning.label_of(name)
         if name == "category":
             return CategoryField(product.connection_id, label=label, initial=product.category_id)
         if name == "pictures":
@@ -159,7 +153,8 @@ class ProductFieldsForm(forms.Form):
                 initial="\n".join(product.pictures),
                 widget=forms.Textarea(attrs={"rows": 4}),
             )
-        made = Product._meta.get_field(name).formfield(
+        column: Any = Product._meta.get_field(name)
+        made: Any = column.formfield(
             label=label, initial=getattr(product, name), required=name == "name"
         )
         made.required = name == "name"
@@ -186,7 +181,6 @@ class FieldsView(Screen, TemplateView):
     permission_required = FIELDS_RIGHT
     template_name = "sync/product_fields.html"
     header_icon = "edit"
-    http_method_names: ClassVar[list[str]] = ["get", "head", "post"]
 
     @cached_property
     def product(self) -> Product:
@@ -231,7 +225,7 @@ class FieldsView(Screen, TemplateView):
         context.setdefault("form", ProductFieldsForm(self.product))
         owners = owning.owners_of(self.product.connection)
         context["of_onec"] = [
-            label_of(name) for name, owner in owners.items() if owner is Owner.ONEC
+            owning.label_of(name) for name, owner in owners.items() if owner is Owner.ONEC
         ]
         context["back"] = self.back
         context["may_own"] = self.request.user.has_perm(RIGHT)

@@ -91,7 +91,7 @@ class StatementsScreen(Screen, TemplateView):
                     name=file.name,
                     content=file.chunks(),
                     rehearsal=False,
-                    by=request.user,
+                    by=request.user,  # type: ignore[arg-type]
                     at=timezone.now(),
                     queue=QUEUE,
                 )

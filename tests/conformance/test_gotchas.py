@@ -88,9 +88,7 @@ GOTCHAS = {
 }
 
 NOT_YET = {
-    7: "nobody is offered what was uploaded and never imported",
     26: "there is no re-binding of new identifiers",
-    46: "the portal lets nobody edit what 1C owns",
     63: "payments are not taken, only whether an order is paid",
     64: "a placed order cannot be changed on the portal",
     68: "there is no OData channel",
@@ -100,8 +98,6 @@ NOT_YET = {
 
 
 PARTLY = {
-    1: "there is no page on which a person checks whether credentials arrive",
-    12: "nobody is alarmed when the same content comes again and again",
     37: "parked offers are counted in a run, not on a page of their own",
 }
 

@@ -17,9 +17,9 @@ from dealer_area.checking import Trouble, check_cart
 from dealer_area.models import Cart, Order
 from dealer_area.quoting import StockState
 from search import degraded, indexing
-from search.engines.base import Request, Sort
+from search.engines.base import Request
 from search.finding import find
-from search.query import Query
+from search.query import Query, Sort
 from sync import mapping
 from sync.models import OfferStock, Warehouse
 from tests.factories.catalog_pages import Shop, mark_changed, open_shop

@@ -4,24 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from decimal import Decimal
-from functools import partial
 from typing import Any
 
 import pytest
-from django.core.cache import cache
 
-from base.secrets import seal
-from onec.odata import OdataFaults, OdataServer
-from onec.odata_base import NOTHING, Base, guid
+from onec.odata import OdataServer
+from onec.odata_base import guid
 from onec.odata_made import make_base
 from onec.odata_maker import PRICE_TYPES, WAREHOUSES
-from sync import leases, receiving, running, schedule
 from sync.channels import asking, odata
 from sync.channels.asking import PullFailed
 from sync.models import (
     Agreement,
     ChangeBatch,
-    Connection,
     Contract,
     Counterparty,
     OfferPrices,
@@ -29,28 +24,19 @@ from sync.models import (
     Partner,
     Payment,
     PriceType,
-    ReceivedFile,
     RemoteOrder,
     Run,
-    Schedule,
     SettlementBalance,
     SettlementEntry,
     Warehouse,
 )
-from tests.factories.sync import (
-    ConnectionFactory,
-    OfferFactory,
-    PriceTypeFactory,
-    ProductFactory,
-    WarehouseFactory,
-)
+from tests.factories.odata import connected, fetch, make_goods
 
 pytestmark = pytest.mark.django_db
 
 DIALECTS = ("ut11", "unf")
 UT_SETTLED = "AccumulationRegister_РасчетыСКлиентамиПоСрокам"
 UNF_SETTLED = "AccumulationRegister_РасчетыСПокупателями"
-QUEUE = running.Queue(import_file=lambda _pk: None, make_sizes=lambda _pk: None)
 
 
 @pytest.fixture(autouse=True)
@@ -74,41 +60,6 @@ def ut() -> Iterator[OdataServer]:
 def unf() -> Iterator[OdataServer]:
     with OdataServer(make_base("unf", clients=12, products=20)) as running_server:
         yield running_server
-
-
-def connected(server: OdataServer) -> Connection:
-    return ConnectionFactory(
-        family=server.base.dialect,
-        odata_url=server.url,
-        odata_user=server.user,
-        odata_password=seal(server.password),
-    )
-
-
-def fetch(connection: Connection, kind: str) -> list[Any]:
-    """Pull a kind and take what came, as the worker does; the runs, failed ones too."""
-    known = set(Run.objects.values_list("pk", flat=True))
-    wanted, _made = Schedule.objects.get_or_create(
-        connection=connection, kind=kind, defaults={"channel": Schedule.Channel.ODATA}
-    )
-    try:
-        odata.pull(wanted, Run.Trigger.SCHEDULE, None)
-    finally:
-        for run in Run.objects.exclude(pk__in=known).filter(state=Run.State.QUEUED):
-            running.process(run.pk, queue=QUEUE)
-    return list(Run.objects.exclude(pk__in=known).order_by("pk"))
-
-
-def make_goods(connection: Connection, base: Base) -> None:
-    """The goods that the base tells prices and stock of, with the places and columns of these."""
-    for ref in WAREHOUSES:
-        WarehouseFactory(connection=connection, ref=ref)
-    for ref in PRICE_TYPES:
-        PriceTypeFactory(connection=connection, ref=ref)
-    register = next(name for name, own in base.virtual.items() if own.function == "SliceLast")
-    for ref in {row["Номенклатура_Key"] for row in base.table(register)}:
-        product = ProductFactory(connection=connection, ref=ref)
-        OfferFactory(connection=connection, product=product, ref=ref)
 
 
 @pytest.mark.parametrize(
@@ -421,168 +372,3 @@ def test_payments_carry_their_payer(server: OdataServer) -> None:
     assert payment is not None
     assert payment.currency == "RUB"
     assert payment.purpose.startswith("Оплата по заказу")
-
-
-@pytest.mark.parametrize("fault", ["500", "torn", "slow"])
-def test_faults_for_a_moment_are_outlived(fault: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(odata, "asker", partial(asking.asker, read_seconds=0.2))
-    faults = OdataFaults(fault, seconds=0.5)
-    with OdataServer(make_base("unf", clients=5, products=0), faults=faults) as server:
-        connection = connected(server)
-        [run] = fetch(connection, "counterparties")
-        assert (run.state, run.error) == (Run.State.DONE, "")
-        assert len(server.asked) > len(set(server.asked))
-    assert Counterparty.objects.count() == 5
-
-
-@pytest.mark.gotcha(68)
-def test_missing_entity_is_named_and_the_others_go_on() -> None:
-    faults = OdataFaults("missing:Catalog_Партнеры")
-    with OdataServer(make_base("ut11", clients=5, products=0), faults=faults) as server:
-        connection = connected(server)
-        with pytest.raises(PullFailed) as failure:
-            fetch(connection, "counterparties")
-    words = "Настройка автоматического REST-сервиса"
-    assert "Справочник «Партнеры»" in str(failure.value)
-    assert words in str(failure.value)
-    failed, done = Run.objects.order_by("kind")[::-1]
-    assert (failed.kind, failed.state, failed.error) == (
-        "partner",
-        Run.State.FAILED,
-        str(failure.value),
-    )
-    assert (done.kind, done.state) == ("counterparty", Run.State.DONE)
-    assert Counterparty.objects.count() == 5
-
-
-def test_missing_table_that_is_only_referred_to_is_a_warning() -> None:
-    faults = OdataFaults("missing:InformationRegister_СостоянияЗаказовКлиентов")
-    with OdataServer(make_base("ut11", clients=2, products=0), faults=faults) as server:
-        [run] = fetch(connected(server), "statuses")
-    assert (run.state, run.warning_count) == (Run.State.DONE, 1)
-    assert "«СостоянияЗаказовКлиентов»" in run.warnings[0]
-    assert set(RemoteOrder.objects.values_list("status", "paid")) == {("К отгрузке", None)}
-
-
-def test_pull_that_breaks_off_takes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    base = make_base("ut11", clients=20, products=0)
-    with OdataServer(base) as server:
-        connection = connected(server)
-        fetch(connection, "settlements")
-        before = list(SettlementBalance.objects.order_by("pk").values())
-        server.base.remove(
-            f"{UT_SETTLED}_RecordType",
-            {"Recorder": base.table(f"{UT_SETTLED}_RecordType")[0]["Recorder"]},
-        )
-        monkeypatch.setattr(odata, "PAGE", 10)
-        server.faults.name = "down"
-        server.faults.answers = server.faults.served + 2
-        files = ReceivedFile.objects.count()
-        with pytest.raises(PullFailed):
-            fetch(connection, "settlements")
-        assert list(SettlementBalance.objects.order_by("pk").values()) == before
-        assert ReceivedFile.objects.count() == files
-        failed = Run.objects.filter(kind="balance").latest("pk")
-        assert failed.state == Run.State.FAILED
-        assert failed.error
-        server.faults.name = ""
-        cache.clear()
-        fetch(connection, "settlements")
-    assert list(SettlementBalance.objects.order_by("pk").values()) != before
-
-
-def test_one_pull_of_a_part_at_a_time(unf: OdataServer) -> None:
-    connection = connected(unf)
-    assert leases.acquire(f"odata:{connection.pk}:counterparty", "another")
-    assert fetch(connection, "counterparties") == []
-
-
-def test_raw_answers_are_kept_and_can_be_taken_again(unf: OdataServer) -> None:
-    connection = connected(unf)
-    [run] = fetch(connection, "counterparties")
-    assert (run.file.channel, run.file.kind) == ("odata", "pull")
-    content = receiving.full_path(run.file).read_text(encoding="utf-8")
-    lines = content.splitlines()
-    assert lines[0].startswith('{"asked":{"dialect":"unf","part":"counterparty"')
-    assert "ООО «" in lines[1]
-    assert '"odata.metadata"' in lines[1]
-    Counterparty.objects.all().delete()
-    again = Run.objects.create(
-        connection=connection, file=run.file, kind=run.kind, trigger=Run.Trigger.PERSON
-    )
-    running.process(again.pk, queue=QUEUE)
-    assert Counterparty.objects.count() == 12
-
-
-def test_family_that_is_not_told_is_found_out(server: OdataServer) -> None:
-    connection = connected(server)
-    connection.family = Connection.Family.OTHER
-    connection.save()
-    runs = fetch(connection, "counterparties")
-    assert len(runs) == (2 if server.base.dialect == "ut11" else 1)
-
-
-def test_fields_that_a_base_lacks_are_done_without(unf: OdataServer) -> None:
-    for row in unf.base.table("Catalog_Контрагенты"):
-        del row["Недействителен"]
-    [run] = fetch(connected(unf), "counterparties")
-    assert (run.state, run.created_count) == (Run.State.DONE, 12)
-
-
-def test_empty_reference_is_none(ut: OdataServer) -> None:
-    ut.base.change("Catalog_Контрагенты", guid("party", 0), {"Партнер_Key": NOTHING})
-    fetch(connected(ut), "counterparties")
-    assert Counterparty.objects.get(ref=guid("party", 0)).partner is None
-
-
-def test_wrong_password_is_said_once(ut: OdataServer) -> None:
-    connection = connected(ut)
-    connection.odata_password = seal("wrong")
-    connection.save()
-    with pytest.raises(PullFailed):
-        fetch(connection, "counterparties")
-    [failed] = Run.objects.all()
-    assert (failed.kind, failed.state) == ("partner", Run.State.FAILED)
-
-
-def test_kind_that_odata_does_not_bring(ut: OdataServer) -> None:
-    with pytest.raises(PullFailed):
-        fetch(connected(ut), "catalogue")
-
-
-def test_schedule_fetches_by_odata(ut: OdataServer) -> None:
-    """The worker's own task finds the channel and keeps who asked for it."""
-    connection = connected(ut)
-    wanted = Schedule.objects.create(
-        connection=connection, kind="stock", channel=Schedule.Channel.ODATA
-    )
-    schedule.fetch.now(wanted.pk, Run.Trigger.PERSON.value, None)
-    run = Run.objects.get()
-    assert (run.kind, run.trigger, run.state) == ("stock", "person", "queued")
-    wanted.refresh_from_db()
-    assert wanted.failures == 0
-
-    ut.faults.name = "missing:AccumulationRegister_ТоварыНаСкладах"
-    schedule.fetch.now(wanted.pk, Run.Trigger.SCHEDULE.value, None)
-    wanted.refresh_from_db()
-    assert wanted.failures == 1
-    assert "«ТоварыНаСкладах»" in Run.objects.latest("pk").error
-    assert Run.objects.count() == 2
-
-
-def test_base_that_is_silent_is_left_alone_for_a_while(ut: OdataServer) -> None:
-    connection = connected(ut)
-    ut.faults.name, ut.faults.answers = "down", 0
-    with pytest.raises(PullFailed):
-        fetch(connection, "stock")
-    asked = len(ut.asked)
-    ut.faults.name = ""
-    with pytest.raises(PullFailed):
-        fetch(connection, "counterparties")
-    assert len(ut.asked) == asked
-
-    wanted = Schedule.objects.get(connection=connection, kind="counterparties")
-    odata.pull(wanted, Run.Trigger.PERSON, None)
-    assert len(ut.asked) > asked
-    # it answered a person: schedules ask again
-    assert fetch(connection, "stock")

@@ -328,3 +328,12 @@ def test_parts_made_again_are_the_same_but_for_what_was_mended() -> None:
     assert [line.offer_ref for line in mended["100003"].lines] == [
         "11111111-0000-4000-8000-000000000001"
     ]
+
+
+def test_1c_gets_the_unit_in_its_own_word() -> None:
+    trade = make_trade()
+    order = place(trade, make_goods(trade, 1, unit="упак", unit_told="упак.10"))
+
+    assert order.lines.get().unit == "упак"
+    assert OutboxOrder.objects.get().payload["lines"][0]["unit"] == "упак.10"
+    assert handing.orders_again([order.number])[order.number].lines[0].unit == "упак.10"

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+from types import SimpleNamespace
+
 import pytest
+from django.apps import apps
 from django.contrib.auth.models import Group, Permission
+from django.db import connection
 from django.test import Client
 from wagtail.models import GroupPagePermission, Workflow
 
@@ -60,6 +65,25 @@ def test_who_makes_content_sees_no_dealer_and_no_price(name: GroupName) -> None:
 def test_the_menu_follows_the_role() -> None:
     sales, integration = menu(signed_in(GroupName.SALES)), menu(signed_in(GroupName.INTEGRATION))
     assert "/cms/dealer_area/order/" in sales
-    assert "/cms/sync/run/" not in sales
-    assert "/cms/sync/run/" in integration
+    assert "/cms/exchange/" not in sales
+    assert "/cms/exchange/" in integration
     assert "/cms/dealer_area/order/" not in integration
+
+
+def test_older_groups_get_the_rights_that_are_new_and_no_others() -> None:
+    migration = import_module("dealer_area.migrations.0003_integration_rights")
+    made = ensure_groups()
+    expected = {name: set(group.permissions.all()) for name, group in made.items()}
+    taken = Permission.objects.get(content_type__app_label="sync", codename="view_run")
+    for group in made.values():
+        new = migration.RIGHTS.get(group.name, ())
+        group.permissions.remove(*Permission.objects.filter(codename__in=new))
+    made[GroupName.INTEGRATION].permissions.remove(taken)
+    made[GroupName.SALES].delete()
+
+    migration.give(apps, SimpleNamespace(connection=connection))
+
+    expected[GroupName.INTEGRATION].remove(taken)
+    del expected[GroupName.SALES]
+    found = {group.name: set(group.permissions.all()) for group in Group.objects.all()}
+    assert found == {name.value: rights for name, rights in expected.items()}

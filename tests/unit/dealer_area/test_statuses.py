@@ -9,11 +9,11 @@ import pytest
 from base.texts import name_key
 from dealer_area import statuses
 from dealer_area.models import Order, StatusMap
-from dealer_area.statuses import MEANINGS, RemoteState, Verdict, may_follow, status_of
+from dealer_area.statuses import MARKS, MEANINGS, RemoteState, Verdict, may_follow, status_of
 from tests.factories.sync import ConnectionFactory
 
 Status = Order.Status
-KNOWN = {name_key(name): status for name, status in MEANINGS.items()}
+KNOWN = {name_key(name): status for name, status in {**MEANINGS, **MARKS}.items()}
 
 
 @pytest.mark.parametrize(
@@ -47,6 +47,40 @@ KNOWN = {name_key(name): status for name, status in MEANINGS.items()}
 @pytest.mark.gotcha(58, 60, 65)
 def test_status_of_known_words(told: dict[str, bool | str], status: str) -> None:
     assert status_of(RemoteState(**told), KNOWN) == Verdict(status, is_unknown=False)  # type: ignore[arg-type]
+
+
+@pytest.mark.gotcha(65)
+@pytest.mark.parametrize(
+    ("told", "mark"),
+    [
+        ({"posted": True, "deleted": True}, statuses.DELETED),
+        ({"posted": True, "cancelled": True}, statuses.REVOKED),
+        ({"posted": False}, statuses.UNPOSTED),
+        ({"posted": True}, statuses.POSTED),
+    ],
+)
+def test_marks_are_different_states_and_mean_what_the_table_says(
+    told: dict[str, bool], mark: str
+) -> None:
+    remote = RemoteState(**told)
+    assert status_of(remote, {}).status == MARKS[mark]
+    changed = {**KNOWN, name_key(mark): Status.IN_PRODUCTION.value}
+    assert status_of(remote, changed).status == Status.IN_PRODUCTION
+    # a mark without a status tells nothing
+    silent = status_of(remote, {**KNOWN, name_key(mark): ""}).status
+    assert silent == (Status.CONFIRMED if len(told) > 1 else Status.ACCEPTED)
+
+
+@pytest.mark.gotcha(65)
+@pytest.mark.django_db
+def test_a_base_older_than_its_marks_gets_them() -> None:
+    connection = ConnectionFactory()
+    StatusMap.objects.create(connection=connection, name="Своё", name_key="свое", status="")
+    found = statuses.meanings_of(connection.pk)
+    assert found.keys() == {"свое", *map(name_key, MARKS)}
+    assert StatusMap.objects.filter(name__in=MARKS).count() == len(MARKS)
+    StatusMap.objects.filter(name=statuses.UNPOSTED).update(status=Status.CANCELLED)
+    assert statuses.meanings_of(connection.pk)[name_key(statuses.UNPOSTED)] == Status.CANCELLED
 
 
 def test_an_unknown_name_leaves_the_marks_to_speak() -> None:

@@ -10,6 +10,7 @@ from django.db import connection
 from django.http import HttpRequest
 from django.test import Client, RequestFactory
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
@@ -18,10 +19,13 @@ from dealer_area import carting
 from dealer_area.buyers import forget_buyer
 from dealer_area.models import Membership, Role
 from home.navigation import STALE_TIMES, Branding, Frame, branding, frame_for, state_of
+from search import indexing
 from sync.reading import Freshness
+from sync.schedule import ensure_schedules
 from tests.factories.base import StaffFactory
 from tests.factories.catalog_pages import Shop
 from tests.factories.dealer_area import MembershipFactory, make_goods
+from tests.factories.sync import RunFactory
 
 NOW = datetime(2026, 11, 24, 12, 0, tzinfo=timezone.get_default_timezone())
 LIMITS = Branding("Витрина", "", "", "", "", stock_old_minutes=60, prices_old_hours=30)
@@ -173,3 +177,30 @@ def test_page_with_nothing_but_the_frame_is_cheap(
 
     # user, memberships, cart, contract of a new cart, price type; version, freshness; news
     assert len(queries) <= 10, [query["sql"][:120] for query in queries]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "state"), [(3, "fresh"), (8, "old"), (40, "stale")], ids=["kept", "missed", "alarm"]
+)
+def test_prices_and_stock_tell_their_age_by_the_schedule(
+    shop: Shop, signed_in: Callable[[Membership], Client], minutes: int, state: str
+) -> None:
+    [offer] = shop.stock_up(price="258.00")
+    indexing.refresh()
+    base, now = shop.trade.connection, timezone.now()
+    ensure_schedules(base)
+    for told in ("tells_stock", "tells_prices"):
+        moment = now - minutes * MINUTE
+        RunFactory(connection=base, state="done", finished_at=moment, **{told: True})
+    carting.add(
+        membership=shop.trade.membership, offer=offer, quantity=Decimal(2), by=shop.trade.user
+    )
+    client = signed_in(shop.trade.membership)
+
+    product = f"/product/x-{offer.product_id}/"
+    for path in ("/catalogue/", product, reverse("dealer:cart"), reverse("dealer:checkout")):
+        main = client.get(path, follow=True).content.decode().split("<main", 1)
+        # in the header's line of context and beside the prices themselves
+        assert [f'class="fresh" data-state="{state}"' in part for part in main] == [True, True], (
+            path
+        )

@@ -42,7 +42,8 @@ def test_the_board_costs_the_same_for_one_base_and_for_many() -> None:
             health(AT)
         return len(queries)
 
-    assert fill(1) == fill(6) <= 11
+    # four of them ask the maps
+    assert fill(1) == fill(6) <= 15
 
 
 def test_each_kind_has_its_own_last_runs() -> None:

@@ -208,7 +208,10 @@ def test_put_aside(base: Connection, by: User) -> None:
 
 def test_find(base: Connection) -> None:
     take(base, goods(BAD, product("", "Дверная Ручка"), GOOD))
-    refs = lambda wanted: [r.ref for r in quarantine.find(wanted)]  # noqa: E731
+
+    def refs(wanted: Wanted) -> list[str]:
+        return [row.ref for row in quarantine.find(wanted)]
+
     assert refs(Wanted(words="дверная")) == [""]
     assert refs(Wanted(words="BAD")) == ["bad"]
     assert refs(Wanted(words="нет такого")) == []

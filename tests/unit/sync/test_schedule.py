@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, time, timedelta
+from importlib import import_module
 from typing import Any
 
 import pytest
 import time_machine
+from django.apps import apps
 
 from base.models import User
 from sync import keeping, leases, schedule
@@ -283,3 +285,11 @@ def test_tomorrow_is_that_of_the_base() -> None:
     base = ConnectionFactory(time_zone="Asia/Vladivostok")
     late = datetime(2026, 11, 24, 20, 0, tzinfo=UTC)
     assert schedule.tomorrow(base, late) == datetime(2026, 11, 25, 14, 0, tzinfo=UTC)
+
+
+def test_bases_of_before_get_the_same_schedules(base: Connection) -> None:
+    older = ConnectionFactory()
+    import_module("sync.migrations.0009_seed_schedules").seed(apps, None)
+    fields = ("kind", "channel", "period", "window_from", "window_to", "is_on", "alarm_after")
+    rows = [set(each.schedules.values_list(*fields)) for each in (base, older)]
+    assert rows[0] == rows[1]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import errno
 import io
 import re
 import zipfile
@@ -18,15 +16,11 @@ from django.utils import timezone
 from onec.orders import read_batch
 from sync import outbound, ports, receiving, running, sessions, views
 from sync.connections import GUESSES
-from sync.models import Alarm, Connection, ExchangeSession, OutboxOrder, ReceivedFile, Run
-from sync.tasks import QUEUE
+from sync.models import Connection, ExchangeSession, OutboxOrder, ReceivedFile, Run
+from tests.factories.onec import DOCUMENT, PATH, OneC, basic
 from tests.factories.sync import PASSWORD, ConnectionFactory, outgoing_line, outgoing_order
 
 pytestmark = pytest.mark.django_db
-PATH = "/1c/exchange/"
-DOCUMENT = (
-    '<?xml version="1.0" encoding="UTF-8"?><КоммерческаяИнформация></КоммерческаяИнформация>'
-).encode()
 
 
 @pytest.fixture(autouse=True)
@@ -37,50 +31,6 @@ def _own_folder(settings: Any, tmp_path: Path) -> None:
 @pytest.fixture
 def base() -> Connection:
     return ConnectionFactory()
-
-
-class OneC:
-    """Asks as 1C does: credentials on every request, the cookie copied by hand."""
-
-    def __init__(self, base: Connection, exchange_type: str = "catalog", path: str = PATH) -> None:
-        self.base = base
-        self.type = exchange_type
-        self.path = path
-        self.password = PASSWORD
-        self.cookie = ""
-        self.client = Client(raise_request_exception=False)
-
-    def ask(self, mode: str, body: bytes | None = None, **query: str) -> Any:
-        headers = {"Authorization": basic(self.base.user, self.password)}
-        if self.cookie:
-            headers["Cookie"] = self.cookie
-        address = f"{self.path}?type={self.type}&mode={mode}"
-        address += "".join(f"&{name}={value}" for name, value in query.items())
-        if body is None:
-            answer = self.client.get(address, headers=headers)
-        else:
-            answer = self.client.post(
-                address, body, content_type="application/octet-stream", headers=headers
-            )
-        assert answer.status_code == 200
-        assert "Location" not in answer
-        assert "Set-Cookie" not in answer
-        return answer
-
-    def says(self, mode: str, body: bytes | None = None, **query: str) -> str:
-        answer = self.ask(mode, body, **query)
-        assert answer["Content-Type"] == "text/plain; charset=utf-8"
-        return bytes(answer.content).decode()
-
-    def sign_in(self) -> OneC:
-        lines = self.says("checkauth").split("\n")
-        assert lines[0] == "success"
-        self.cookie = f"{lines[1]}={lines[2]}"
-        return self
-
-
-def basic(user: str, password: str, charset: str = "utf-8") -> str:
-    return "Basic " + base64.b64encode(f"{user}:{password}".encode(charset)).decode()
 
 
 @pytest.fixture
@@ -436,217 +386,3 @@ def test_the_exchange_touches_no_session_of_a_browser(onec: OneC) -> None:
 
     onec.says("init")
     assert not Session.objects.exists()
-
-
-def from_address(onec: OneC, mode: str, address: str, **more: Any) -> str:
-    headers = {"Authorization": basic(onec.base.user, onec.password)}
-    if onec.cookie:
-        headers["Cookie"] = onec.cookie
-    answer = onec.client.get(
-        f"{PATH}?type={onec.type}&mode={mode}", headers=headers, REMOTE_ADDR=address, **more
-    )
-    return bytes(answer.content).decode()
-
-
-def test_a_base_comes_from_its_addresses_alone(base: Connection) -> None:
-    base.allowed_addresses = "10.0.0.0/8"
-    base.save()
-    onec = OneC(base)
-    refused = from_address(onec, "checkauth", "203.0.113.7")
-    assert refused.startswith("failure\n")
-    assert "203.0.113.7" in refused
-    assert "\n" not in refused.removeprefix("failure\n")
-    run = Run.objects.get()
-    assert (run.connection, run.state, run.error) == (
-        base,
-        Run.State.FAILED,
-        refused.removeprefix("failure\n"),
-    )
-    assert from_address(onec, "checkauth", "10.1.2.3").startswith("success\n")
-
-
-def test_a_strange_address_does_not_learn_whether_a_password_is_right(base: Connection) -> None:
-    base.allowed_addresses = "10.0.0.0/8"
-    base.save()
-    onec = OneC(base)
-    right = from_address(onec, "checkauth", "203.0.113.7")
-    onec.password = "wrong"
-    assert from_address(onec, "checkauth", "203.0.113.7") == right
-
-
-def test_a_stolen_cookie_is_of_no_use_elsewhere(base: Connection) -> None:
-    base.allowed_addresses = "127.0.0.1"
-    base.save()
-    onec = OneC(base).sign_in()
-    assert from_address(onec, "init", "203.0.113.7").startswith("failure\n")
-    assert from_address(onec, "init", "127.0.0.1").startswith("zip=")
-
-
-def test_the_address_behind_a_proxy_counts_where_the_proxy_is_trusted(
-    base: Connection, settings: Any
-) -> None:
-    base.allowed_addresses = "203.0.113.7"
-    base.save()
-    onec, told = OneC(base), {"HTTP_X_FORWARDED_FOR": "203.0.113.7"}
-    assert from_address(onec, "checkauth", "127.0.0.1", **told).startswith("failure\n")
-    settings.TRUSTED_PROXIES = ["127.0.0.1"]
-    assert from_address(onec, "checkauth", "127.0.0.1", **told).startswith("success\n")
-    assert ExchangeSession.objects.get().address == "203.0.113.7"
-
-
-def test_a_session_knows_where_from_and_which_program(base: Connection) -> None:
-    Client().get(
-        f"{PATH}?type=catalog&mode=checkauth",
-        headers={
-            "Authorization": basic(base.user, PASSWORD),
-            "User-Agent": "1C+Enterprise/8.3\x00" + "x" * 300,
-        },
-    )
-    session = ExchangeSession.objects.get()
-    assert session.address == "127.0.0.1"
-    assert session.client.startswith("1C+Enterprise/8.3x")
-    assert len(session.client) == 200
-
-
-def test_a_base_may_be_told_three_lines_only(base: Connection) -> None:
-    base.tells_session_key = False
-    base.save()
-    assert re.fullmatch("success\nvitrina_exchange\n[0-9a-f]{48}", OneC(base).says("checkauth"))
-
-
-def test_a_paused_base_is_told_so(base: Connection, onec: OneC) -> None:
-    base.is_paused = True
-    base.save()
-    for asked in (OneC(base).says("checkauth"), onec.says("init")):
-        assert asked.startswith("failure\n")
-
-
-def test_crm_is_about_orders_as_sale_is(base: Connection) -> None:
-    outbound.enqueue(base, outgoing_order("1001"))
-    crm = OneC(base, "crm").sign_in()
-    assert [order.number for order in read_batch(crm.ask("query").content.decode())] == ["1001"]
-    assert crm.says("success") == "success"
-    assert OutboxOrder.objects.get().state == OutboxOrder.State.CONFIRMED
-    assert crm.says("file", DOCUMENT, filename="documents.xml") == "success"
-    assert Run.objects.get(file__isnull=False).kind == "sale"
-
-
-def test_lists_of_references_are_kept_and_named_in_the_journal(base: Connection) -> None:
-    reference = OneC(base, "reference").sign_in()
-    reference.says("init")
-    for _ in range(2):
-        assert reference.says("file", DOCUMENT, filename="references.xml") == "success"
-        assert reference.says("import", filename="references.xml") == "success"
-    run = Run.objects.get(file__name="references.xml")
-    assert (run.kind, run.state, len(run.warnings)) == ("exchange", Run.State.DONE, 1)
-
-
-def test_the_catalogue_is_not_given_out(base: Connection, onec: OneC) -> None:
-    onec.type = "get_catalog"
-    told = onec.says("init")
-    assert told.startswith("failure\n")
-    assert Run.objects.get().error == told.removeprefix("failure\n")
-
-
-@pytest.mark.parametrize("signs_in", [True, False])
-def test_listening_is_answered_soon(
-    base: Connection, monkeypatch: pytest.MonkeyPatch, signs_in: bool
-) -> None:
-    monkeypatch.setattr(views, "HOLD_SECONDS", 0.05)
-    listener = OneC(base, "listen")
-    if signs_in:
-        listener.sign_in()
-    headers = {"Authorization": basic(base.user, PASSWORD), "Cookie": listener.cookie}
-    target = f"{PATH}?type=listen&mode=query"
-    answer = listener.client.get(target, headers=headers)
-    assert (answer.status_code, answer.content) == (304, b"")
-    outbound.enqueue(base, outgoing_order("1001"))
-    answer = listener.client.get(target, headers=headers)
-    assert (answer.status_code, answer.content) == (200, b"success")
-
-
-def test_nobody_listens_without_a_password(base: Connection) -> None:
-    answer = Client().get(f"{PATH}?type=listen&mode=query")
-    assert answer.content.startswith(b"failure\n")
-
-
-@pytest.mark.gotcha(22, 23)
-@pytest.mark.parametrize("mode", ["deactivate", "complete"])
-def test_the_end_of_a_full_load_is_compared(onec: OneC, done: None, mode: str) -> None:
-    onec.says("init")
-    onec.says("file", DOCUMENT, filename="import.xml")
-    onec.says("import", filename="import.xml")
-    assert onec.says(mode) == "success"
-    assert onec.says(mode) == "success"
-    run = Run.objects.get(kind="absence")
-    session = ExchangeSession.objects.get()
-    assert run.only == [
-        ["session", f"{session.pk}:1"],
-        ["since", session.started_at.isoformat()],
-    ]
-
-
-@pytest.mark.parametrize("told", ["soon", "-1", "99999999999", "1e5"])
-def test_a_beginning_that_is_none_is_refused(onec: OneC, told: str) -> None:
-    onec.says("init")
-    onec.says("file", DOCUMENT, filename="import.xml")
-    assert onec.says("deactivate", timestamp=told).startswith("failure\n")
-    assert not Run.objects.filter(kind="absence").exists()
-
-
-def test_a_load_that_was_not_whole_is_told_to_1c(
-    onec: OneC, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(
-        views.QUEUE.import_file.__self__,  # type: ignore[attr-defined]
-        "_wrapper",
-        lambda pk: running.process(pk, queue=QUEUE),
-    )
-    onec.says("init")
-    onec.says("file", DOCUMENT, filename="import.xml")
-    told = onec.says("deactivate")
-    assert told.startswith("failure\n")
-    assert "import.xml" in told
-
-
-def test_a_full_disk_is_a_refusal_in_words_and_an_alarm(
-    onec: OneC, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def full(*_arguments: object) -> int:
-        raise OSError(errno.ENOSPC, "No space left on device")
-
-    onec.says("init")
-    monkeypatch.setattr(receiving, "_append", full)
-    for _ in range(2):
-        told = onec.says("file", DOCUMENT, filename="import.xml")
-        assert told.startswith("failure\n")
-    alarm = Alarm.objects.get()
-    assert (alarm.code, alarm.level, alarm.closed_at) == ("disk", "red", None)
-    assert alarm.text == told.removeprefix("failure\n")
-
-
-@pytest.mark.gotcha(1)
-@pytest.mark.parametrize("path", ["/1c/exchange/check", "/1c/exchange/check/"])
-def test_the_check_tells_whether_the_header_arrives(path: str, settings: Any) -> None:
-    settings.SECURE_SSL_REDIRECT = True
-    texts = {}
-    for name, header in {
-        "probe": basic(*views.PROBE),
-        "other": basic("anna", "secret-of-anna"),
-        "nonsense": "Basic !!!",
-        "bearer": "Bearer abc",
-        "none": "",
-    }.items():
-        answer = Client().get(path, headers={"Authorization": header} if header else {})
-        assert (answer.status_code, answer["Content-Type"]) == (200, "text/plain; charset=utf-8")
-        assert answer["Cache-Control"] == "no-store"
-        assert "Set-Cookie" not in answer
-        texts[name] = answer.content.decode()
-    assert len(set(texts.values())) == 4
-    words = {name: text.partition("\n")[0] for name, text in texts.items()}
-    assert [words[name] for name in ("probe", "other")] == ["success", "success"]
-    assert {words[name] for name in ("nonsense", "bearer", "none")} == {"failure"}
-    assert "secret-of-anna" not in "".join(texts.values())
-    assert "127.0.0.1" in texts["none"]
-    assert not Run.objects.exists()
-    assert reverse("sync:exchange-check") in views.CHECK_PATHS

@@ -52,7 +52,7 @@ def test_several_versions_of_an_object_in_one_chunk_are_all_kept(base: Connectio
 
 
 def test_what_has_no_version_or_identifier_is_not_kept(base: Connection) -> None:
-    assert take(base, row(""), row("A", ref="")) == [False, False]
+    assert take(base, row(""), row("A", ref=""), row("A", kind="balance")) == [False] * 3
     assert not Version.objects.exists()
 
 

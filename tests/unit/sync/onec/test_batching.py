@@ -68,15 +68,17 @@ def test_pauses_double_up_to_the_longest(lone: int, minutes: int) -> None:
 
 
 def test_needs_person_sooner_when_others_get_through() -> None:
-    times = [AT + timedelta(hours=hour) for hour in range(batching.LONE_IN_SILENCE)]
+    times = [AT + timedelta(hours=hour) for hour in range(20)]
     early = [AT + timedelta(minutes=5)]
     late = [times[8] + timedelta(minutes=5)]
-    assert not needs_person([], early)
-    assert not needs_person(times[: batching.LONE - 1], early)
-    assert needs_person(times[: batching.LONE], early)
-    # before it was alone, 1C took others: that tells nothing
-    assert not needs_person(times[: batching.LONE], [AT - timedelta(minutes=5)])
-    assert not needs_person(times[: batching.LONE], [])
-    # 1C itself was out of order most of the time
-    assert not needs_person(times[:10], late)
-    assert needs_person(times, [])
+    lone = batching.LONE
+    assert not needs_person([], lone, early)
+    assert not needs_person(times[: lone + 2], lone - 1, early)
+    assert needs_person(times[: lone + 3], lone, early)
+    # what 1C took before the order was given at all tells nothing
+    assert not needs_person(times[: lone + 3], lone, [AT - timedelta(minutes=5)])
+    assert not needs_person(times[: lone + 3], lone, [])
+    # 1C itself was out of order most of the time: the tries since it is well count
+    assert not needs_person(times[:12], 9, late)
+    assert needs_person(times[:13], 9, late)
+    assert needs_person(times[:15], batching.LONE_IN_SILENCE, [])

@@ -18,7 +18,7 @@ from django.utils import timezone
 
 from dealer_area.roles import GroupName
 from sync.models import Connection, Product, ReceivedFile, Run
-from sync.screens import journal
+from sync.screens import files, journal, runs
 from tests.factories.admin import signed_in
 from tests.factories.commerceml import goods, message, product, store, take
 from tests.factories.sync import ConnectionFactory
@@ -47,7 +47,8 @@ class Queued:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.ids: list[int] = []
-        monkeypatch.setattr(journal, "QUEUE", self)
+        monkeypatch.setattr(runs, "QUEUE", self)
+        monkeypatch.setattr(files, "QUEUE", self)
 
     def import_file(self, run_id: int) -> None:
         self.ids.append(run_id)
@@ -133,8 +134,8 @@ def test_filters(base: Connection, query: str, found: set[str]) -> None:
         Run.objects.create(
             connection=base, kind="catalog", title=title, state=state, rejected_count=rejected
         )
-    runs = journal.found_by(QueryDict(query[1:]))
-    assert {run.title for run in runs} == found
+    shown = journal.found_by(QueryDict(query[1:]))
+    assert {run.title for run in shown} == found
 
 
 def test_the_last_filters_are_remembered_until_they_are_reset(client: Client) -> None:
@@ -260,9 +261,9 @@ def test_an_archive_makes_a_run_for_each_exchange_file(
         archive.writestr("import0_1.xml", message(goods(product("p1"))))
         archive.writestr("import_files/a.jpg", b"\xff\xd8\xff")
     upload(client, base, "all.zip", packed.getvalue())
-    runs = Run.objects.order_by("pk")
-    assert [run.title for run in runs] == ["import0_1.xml", "offers0_1.xml"]
-    assert queue.ids == [run.pk for run in runs]
+    made = Run.objects.order_by("pk")
+    assert [run.title for run in made] == ["import0_1.xml", "offers0_1.xml"]
+    assert queue.ids == [run.pk for run in made]
     from sync import running
 
     class Quiet:
@@ -270,7 +271,7 @@ def test_an_archive_makes_a_run_for_each_exchange_file(
 
         def make_sizes(self, picture_id: int) -> None: ...
 
-    running.process(runs[0].pk, queue=Quiet())  # type: ignore[arg-type]
+    running.process(made[0].pk, queue=Quiet())  # type: ignore[arg-type]
     assert Product.objects.get().ref == "p1"
 
 

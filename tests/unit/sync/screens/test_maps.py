@@ -60,6 +60,18 @@ def test_the_menu_leads_to_the_base_and_map_that_ask_most(integrator: Client) ->
     assert answer["Location"] == at(busy, "units")
 
 
+def test_the_board_leads_to_the_maps_of_its_base(integrator: Client) -> None:
+    quiet, busy = ConnectionFactory(), ConnectionFactory()
+    word(quiet, "у.е.", "currency")
+    for told in ("вязанка", "пучок"):
+        word(busy, told)
+    page = integrator.get(reverse("exchange:board")).content.decode()
+    target = f"{reverse('exchange:maps')}?base={quiet.pk}"
+    assert target in page
+
+    assert integrator.get(target)["Location"] == at(quiet, "currencies")
+
+
 def test_without_a_base_there_is_nothing_to_map(integrator: Client) -> None:
     answer = integrator.get(reverse("exchange:maps"))
 

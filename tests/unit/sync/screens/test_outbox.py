@@ -197,8 +197,9 @@ def test_an_order_shows_when_it_was_given_and_what_was_decided(
 def test_a_confirmed_order_of_which_1c_says_nothing_is_marked(
     base: Connection, client: Client
 ) -> None:
-    at = timezone.now() - timedelta(hours=3)
+    at = timezone.now() - timedelta(hours=30)
     rows = [order(base, n, State.CONFIRMED, given_at=at, confirmed_at=at) for n in "123"]
+    order(base, "4", State.CONFIRMED, given_at=at + timedelta(hours=7))
     RemoteOrder.objects.create(
         connection=base, number="1", changed_at=at + timedelta(hours=1), currency="RUB"
     )
@@ -206,7 +207,7 @@ def test_a_confirmed_order_of_which_1c_says_nothing_is_marked(
         connection=base, number="2", changed_at=at - timedelta(hours=1), currency="RUB"
     )
     found = {each.row.number: each.is_silent for each in client.get(LIST).context["rows"]}
-    assert found == {"1": False, "2": True, "3": True}
+    assert found == {"1": False, "2": True, "3": True, "4": False}
     page = client.get(reverse("exchange:outbox-order", args=[rows[1].pk]))
     assert page.context["shown"].is_silent
 
