@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -158,15 +159,16 @@ class _Import:
         size = min(CHUNK, book.staging.portion)
         if self.rehearsal:
             size //= rehearsing.SMALLER
-        portions = commerceml.read(path, encoding=encoding, after=run.position, size=size)
-        for told in ahead(portions, book.expected):
-            items = settling.chosen(run, told)
-            if not items:
-                self._beat()
-                continue
-            with self._turn(), rehearsing.taken_back(self.rehearsal, book):
-                self._take_chunk(book, items)
-            orders.tell(book)
+        chunks = commerceml.read(path, encoding=encoding, after=run.position, size=size)
+        with closing(ahead(chunks, book.expected)) as portions:
+            for told in portions:
+                items = settling.chosen(run, told)
+                if not items:
+                    self._beat()
+                    continue
+                with self._turn(), rehearsing.taken_back(self.rehearsal, book):
+                    self._take_chunk(book, items)
+                orders.tell(book)
         self._close(book)
 
     def _take_chunk(self, book: Book, items: Sequence[Item]) -> None:

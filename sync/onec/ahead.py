@@ -8,7 +8,7 @@ nothing is half done.
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
@@ -18,12 +18,13 @@ SWITCH_SECONDS = 0.0005
 """How long the reading thread goes on when the writing one has got an answer and waits for it."""
 
 
-def ahead(portions: Iterator[list[Item]], expected: set[str]) -> Iterator[list[Item]]:
+def ahead(portions: Iterator[list[Item]], expected: set[str]) -> Generator[list[Item]]:
     """The same portions, each made ready in advance.
 
     ``expected`` names the facets that the reader of the portions finds to be news, as
     `Item.foresee` has them; it may change them as it goes. Objects that are part of the parsed
-    file live only until the next portion is asked for: these are not read beyond.
+    file live only until the next portion is asked for: these are not read beyond. Close it when
+    it is not read to its end: the thread ends with it.
     """
 
     def make() -> list[Item] | None:

@@ -48,14 +48,14 @@ def test_goods_are_read_one_portion_ahead_in_a_thread_of_their_own(tmp_path: Pat
             break
         threading.Event().wait(0.02)
     assert len(asked) == 2
-    portions.close()  # type: ignore[attr-defined]
+    portions.close()
     assert threading.active_count() == before
 
 
 def test_groups_are_taken_before_the_file_is_read_on(tmp_path: Path) -> None:
     path = file_of(tmp_path, classifier(group("g1", "Фурнитура") + group("g2", "Ручки")))
     asked: list[int] = []
-    names = []
+    names: list[str | None] = []
     for items in ahead(noted(commerceml.read(path, size=1), asked), set()):
         threading.Event().wait(0.05)
         assert len(asked) == len(names) + 1
