@@ -156,6 +156,14 @@ def test_all_that_the_filter_finds(base: Connection, client: Client) -> None:
     assert state_of(kept) == State.HELD
 
 
+def test_sending_again_what_1c_has_is_warned_of(base: Connection, client: Client) -> None:
+    rows = [order(base, "1", State.CONFIRMED), order(base, "2")]
+    [message] = act(client, "send", *rows).context["messages"]
+    assert message.level_tag == "warning"
+    [message] = act(client, "send", rows[1]).context["messages"]
+    assert message.level_tag == "success"
+
+
 @pytest.mark.gotcha(52, 53)
 def test_a_bad_order_is_shown_with_its_reason_and_what_to_do(
     base: Connection, client: Client
