@@ -135,7 +135,8 @@ class OrderPage:
 
 
 def wanted(membership: Membership, *, status: str, text: str) -> OrderQuerySet:
-    """The member's orders of a status ("" for any) whose number, here or in 1C, holds `text`."""
+    """The member's orders of a status ("" for any) whose number, here or in 1C, holds `text`, or
+    that of a part."""
     found = Order.objects.for_membership(membership)
     if status in Status.values:
         found = found.filter(status=status)
@@ -146,6 +147,7 @@ def wanted(membership: Membership, *, status: str, text: str) -> OrderQuerySet:
             Q(number__contains=asked)
             | Q(remote_number__contains=asked)
             | Q(remote_number__contains=asked.upper())
+            | Q(pk__in=OrderPart.objects.filter(number__contains=asked).values("order_id"))
         )
     return found
 

@@ -14,6 +14,7 @@ from django.core.cache import cache
 from django.db import transaction
 
 from base.models import User
+from sync import schedule
 from sync.models import Connection
 from sync.schedule import ensure_schedules
 
@@ -127,7 +128,7 @@ def _plain(address: str) -> str:
 def create_connection(
     *, name: str, user: str, password: str, by: User | None = None, **fields: Any
 ) -> Connection:
-    """Make a base known. `fields` are other fields of `Connection`.
+    """Make a base known, with its schedules. `fields` are other fields of `Connection`.
 
     Raises ValueError when the name or the password of the user is empty, IntegrityError when the
     user's name is taken.
@@ -138,6 +139,7 @@ def create_connection(
         name=name, user=user.strip(), password=make_password(password), **fields
     )
     ensure_schedules(made)
+    schedule.ensure_schedules(made)
     log.info("base %s of 1C made by %s", made.pk, by.pk if by else "a command")
     return made
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection as database
 from django.db.models import Q, QuerySet
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from sync.models import Connection, ReceivedFile, Run, Version
@@ -25,7 +26,10 @@ PORTION = 2000
 """Objects read at once."""
 
 CATALOGUE = "catalogue"
-"""Kind of the `Version` rows that remember the catalogues a base has told of."""
+"""Kind of the `Version` rows that remember the catalogues a base has told of, and the day."""
+
+REMEMBERED = timedelta(days=30)
+"""How long a catalogue counts as one of the base after it was last told of."""
 
 _CHANGES = -1
 """Stands for a session where an offer came in a package of changes: that tells of no others."""
@@ -189,9 +193,15 @@ class Told:
         return [row[0] for row in self._rows(sql, *ids)]
 
     def other_catalogues(self) -> list[str]:
-        """Catalogues that the base has told of before and the load has not."""
+        """Catalogues that the base has told of lately and the load has not."""
         known = Version.objects.filter(connection=self.connection, kind=CATALOGUE)
-        return sorted(set(known.values_list("ref", flat=True)) - self.catalogues)
+        since = (timezone.now() - REMEMBERED).date().isoformat()
+        lately = {
+            ref
+            for ref, days in known.values_list("ref", "versions")
+            if max(days, default="") >= since
+        }
+        return sorted(lately - self.catalogues)
 
     def _bounds(self) -> tuple[int, int]:
         return self.connection.pk, self.receipt
@@ -249,16 +259,16 @@ def told(connection: Connection, load: Load, beat: Callable[[], None]) -> Iterat
 
 
 def note_catalogues(connection: Connection, file: ReceivedFile) -> None:
-    """Remember the catalogues that a file has told of."""
-    path = full_path(file)
-    known = set(
-        Version.objects.filter(connection=connection, kind=CATALOGUE).values_list("ref", flat=True)
-    )
-    fresh = catalogue_refs(path) - known
-    Version.objects.bulk_create(
-        [Version(connection=connection, kind=CATALOGUE, ref=ref) for ref in sorted(fresh)],
-        ignore_conflicts=True,
-    )
+    """Remember the catalogues that a file has told of, and the day; one query when all is known."""
+    today = timezone.now().date().isoformat()
+    rows = Version.objects.filter(connection=connection, kind=CATALOGUE)
+    known = {row.ref: row for row in rows}
+    for ref in sorted(catalogue_refs(full_path(file))):
+        row = known.get(ref) or Version(connection=connection, kind=CATALOGUE, ref=ref)
+        if row.versions != [today]:
+            Version.objects.update_or_create(
+                connection=connection, kind=CATALOGUE, ref=ref, defaults={"versions": [today]}
+            )
 
 
 def _read(file: ReceivedFile, load: Load, found: Told, beat: Callable[[], None]) -> None:

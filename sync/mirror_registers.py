@@ -52,18 +52,30 @@ from sync.settlement_registers import BalanceRegister, EntryRegister, PaymentReg
 from sync.trade import choose_default
 
 
-class ProductInspect(RegisterInspect):
-    """A product; each of its fields says who owns it."""
+class OwnedInspect(RegisterInspect):
+    """An object; each of its fields that may have an owner says who it is."""
+
+    def owners(self) -> dict[str, owning.Owner]:
+        """The owner of each field that may have one."""
+        raise NotImplementedError
 
     def get_fields_dict(self) -> list[dict[str, Any]]:
-        """The fields with the owner of those that may have one."""
-        owners = owning.owners_of(self.instance.connection)
+        """The fields with their owners."""
+        owners = self.owners()
         found: list[dict[str, Any]] = super().get_fields_dict()
         for name, each in zip(self.model_admin.get_inspect_view_fields(), found, strict=True):
-            owner = owners.get("category" if name == "group" else name)
-            if owner is not None:
-                each["owner"] = owning.BADGES[owner]
+            if name in owners:
+                each["owner"] = owning.BADGES[owners[name]]
         return found
+
+
+class ProductInspect(OwnedInspect):
+    """A product."""
+
+    def owners(self) -> dict[str, owning.Owner]:
+        """Those of the base; the register calls the category a group."""
+        owners = owning.owners_of(self.instance.connection)
+        return {**owners, "group": owners["category"]}
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """With the way to the form of the fields for whoever may write them."""
@@ -130,10 +142,23 @@ class ProductRegister(MirrorRegister):
         yield Section(_("Offers"), headings, rows, _("1C sent no offers."))
 
 
+class OfferInspect(OwnedInspect):
+    """An offer."""
+
+    def owners(self) -> dict[str, owning.Owner]:
+        """Those of the product for a plain offer; 1C owns any other."""
+        owners = owning.owners_of(self.instance.connection)
+        return {
+            field: owners[field] if self.instance.is_plain else owning.Owner.ONEC
+            for field in owning.OF_OFFERS
+        }
+
+
 class OfferRegister(MirrorRegister):
     """What can be bought."""
 
     model = Offer
+    inspect_view_class = OfferInspect
     menu_icon = "tag"
     list_display = (
         "name",

@@ -187,7 +187,6 @@ class ConnectionRegister(EditableRegister):
                     FieldPanel("name"),
                     FieldPanel("family"),
                     FieldPanel("is_active"),
-                    FieldPanel("is_paused"),
                 ],
                 heading=gettext_lazy("The base"),
             ),
@@ -250,7 +249,7 @@ class ConnectionRegister(EditableRegister):
     def contact(self, row: Connection) -> str:
         """The way to what is typed into 1C, the check and the last contact."""
         address = reverse("exchange:connected", args=[row.pk])
-        return format_html('<a href="{}">{}</a>', address, _("what to type into 1C, check"))
+        return format_html('<a href="{}">{}</a>', address, _("What to type into 1C, check"))
 
     contact.short_description = gettext_lazy("1C and a check")  # type: ignore[attr-defined]
 

@@ -220,6 +220,9 @@ class OutboxScreen(Screen):
         if verb is None or not wanted:
             messages.warning(self.request, _("Nothing was chosen."))
             return
+        known = 0
+        if verb is resending.send_again:
+            known = OutboxOrder.objects.filter(pk__in=wanted, state=State.CONFIRMED).count()
         done = verb(orders=wanted, by=self.request.user, at=timezone.now())
         words = ngettext(
             "%(count)s order was changed.", "%(count)s orders were changed.", len(done)
@@ -236,7 +239,14 @@ class OutboxScreen(Screen):
             words += " " + ngettext(
                 "%(count)s still needs a person.", "%(count)s still need a person.", person
             ) % {"count": person}
-        (messages.warning if left or person else messages.success)(self.request, words)
+        if known:
+            words += " " + ngettext(
+                "1C had %(count)s of them already: it will be written over there.",
+                "1C had %(count)s of them already: they will be written over there.",
+                known,
+            ) % {"count": known}
+        is_plain = not (left or person or known)
+        (messages.success if is_plain else messages.warning)(self.request, words)
 
 
 class OutboxList(OutboxScreen, TemplateView):

@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import FormView, TemplateView, View
 
 from base.secrets import Unsealable, seal, unseal
-from sync import connections, contact, families, schedule
+from sync import connections, contact, families
 from sync.connection_forms import FirstStep, SecondStep
 from sync.models import Connection
 from sync.screens.base import Screen
@@ -113,7 +113,6 @@ class SettingsScreen(Screen, FormView[SecondStep]):
         made = connections.create_connection(
             **form.cleaned_data, password=password, by=person_of(self.request)
         )
-        schedule.ensure_schedules(made)
         del self.request.session["exchange-wizard"]
         keep_password(self.request, made, password)
         return redirect("exchange:connected", made.pk)

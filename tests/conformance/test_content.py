@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from django.utils import timezone
 
-from onec.client import ExchangeError
-from onec.dialects import UT11, Dialect
+from onec.client import ExchangeError, Session
+from onec.dialects import OTHER, UT11, Dialect
 from onec.exchange import send_catalogue
 from onec.portions import collect
+from sync import leftovers
 from sync.models import Category, Connection, Offer, OfferPrices, PriceType, Product, Run
+from sync.tasks import QUEUE
+from tests.conformance import exports
 from tests.conformance.line import OpenPortal
+from tests.conformance.state import expected_mirror, mirror
 from tests.factories.commerceml import (
     classifier,
     goods,
@@ -99,3 +106,26 @@ def test_a_file_that_told_nothing_is_no_success(open_portal: OpenPortal, tmp_pat
     (tmp_path / "import.xml").write_bytes(message("<Товары><Товар/></Товары>"))
     with pytest.raises(ExchangeError, match=r"import\.xml"):
         send_catalogue(open_portal(), collect([tmp_path]))
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.gotcha(7)
+@pytest.mark.parametrize("use_zip", [False, True], ids=["files", "archive"])
+def test_a_program_that_never_asks_for_the_import_is_helped(
+    base: Connection, open_portal: OpenPortal, tmp_path: Path, use_zip: bool
+) -> None:
+    base.use_zip = use_zip
+    base.save()
+    portal = replace(open_portal(), dialect=OTHER)
+    portions = collect([exports.write(tmp_path / "full", OTHER)])
+    with pytest.MonkeyPatch.context() as silent:
+        silent.setattr(Session, "import_file", lambda _self, _name: 0)
+        send_catalogue(portal, portions)
+    assert not Offer.objects.exists()
+
+    later = timezone.now() + timedelta(minutes=base.auto_import_minutes + 1)
+    leftovers.sweep(at=later, queue=QUEUE)
+    assert mirror() == expected_mirror()
+    assert set(Run.objects.values_list("trigger", "state", "warning_count")) == {
+        (Run.Trigger.SCHEDULE, Run.State.DONE, 1)
+    }

@@ -121,6 +121,10 @@ def starved(work: Callable[[], None], room: int) -> bool:
 def _apart(work: Callable[[], None]) -> int:
     """How a process ended that did the work; the leases it held have run out afterwards."""
     connections.close_all()
+    for each in connections.all(initialized_only=True):
+        if each.vendor == "postgresql":
+            # the child would talk over the sockets that its parent keeps in the pool
+            each.close_pool()
     with warnings.catch_warnings():
         # the other threads of the test run hold nothing that the child needs
         warnings.simplefilter("ignore", DeprecationWarning)

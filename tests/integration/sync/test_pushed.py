@@ -118,7 +118,7 @@ def test_a_push_of_many_rows_survives_a_killed_worker(
     running.process(waiting[0], queue=QUEUE)
     chance = random.Random(4)
     kills = 0
-    for at, after in points(chance, furthest=120):
+    for at, after in points(chance, furthest=70):
         if not killed(lambda: running.process(waiting[1], queue=QUEUE), at, after):
             break
         kills += 1

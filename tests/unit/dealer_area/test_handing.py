@@ -267,6 +267,13 @@ def test_the_page_shows_parts_without_sums_to_whom_may_not_see_them() -> None:
     assert not any(each.amount for each in following.page_of(order, see_purchase=False).parts)
 
 
+def test_an_order_is_found_by_the_number_of_a_part() -> None:
+    trade = trade_of("vat")
+    order = place(trade, two_rates(trade))
+    place(trade, make_goods(trade))
+    assert list(following.wanted(trade.membership, status="", text="100003")) == [order]
+
+
 @pytest.mark.gotcha(64)
 def test_an_order_sent_anew_waits_for_1c_with_its_age() -> None:
     trade = make_trade()

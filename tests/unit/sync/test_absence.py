@@ -255,7 +255,8 @@ def test_a_load_without_goods_hides_nothing(
 def test_a_base_with_another_catalogue_asks_a_person(
     base: Connection, session: ExchangeSession, settings: Any
 ) -> None:
-    Version.objects.create(connection=base, kind=loads.CATALOGUE, ref="other")
+    today = timezone.now().date().isoformat()
+    Version.objects.create(connection=base, kind=loads.CATALOGUE, ref="other", versions=[today])
     told(session, settings, range(9))
     assert Absence.objects.get().state == Absence.State.WAITING
     assert "other" in Alarm.objects.get().text

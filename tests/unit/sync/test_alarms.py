@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from sync import alarms, schedule
+from sync import alarms, letters, schedule
 from sync.models import Alarm, Connection, OutboxOrder, Run, Schedule
 from tests.factories.sync import ConnectionFactory
 
@@ -27,7 +27,7 @@ def base() -> Connection:
 def queued(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """Alarms whose letter was put into the queue."""
     asked: list[int] = []
-    monkeypatch.setattr(alarms.letters.tell, "later", asked.append)
+    monkeypatch.setattr(letters.tell, "later", asked.append)
     return asked
 
 

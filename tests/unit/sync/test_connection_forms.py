@@ -20,7 +20,6 @@ FIELDS = (
     "family",
     "user",
     "is_active",
-    "is_paused",
     "time_zone",
     "use_zip",
     "file_limit",

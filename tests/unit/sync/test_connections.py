@@ -22,6 +22,7 @@ def test_create_connection_keeps_a_hash_and_the_settings() -> None:
     assert (made.user, made.use_zip, made.file_limit) == ("exchange", True, 1000)
     assert "secret" not in made.password
     assert connections.authenticate("exchange", "secret") == made
+    assert made.schedules.exists()
 
 
 @pytest.mark.parametrize(("user", "password"), [(" ", "secret"), ("exchange", "")])

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 from django.utils import timezone
 
 from sync import loads
@@ -181,12 +182,21 @@ def test_a_file_lost_from_the_disk_makes_the_load_unreadable(
         raise AssertionError("nothing is told")
 
 
-def test_catalogues_are_remembered_once(
+def test_catalogues_are_remembered_with_the_day(
     base: Connection, session: ExchangeSession, settings: Any
 ) -> None:
     file = put(session, "import0_1.xml", goods(product("p1")), settings)
-    for _ in range(2):
-        loads.note_catalogues(base, file)
-    assert list(Version.objects.values_list("connection", "kind", "ref")) == [
-        (base.pk, "catalogue", "c")
-    ]
+    told = loads.Told(base)
+    for at in ("2026-11-01", "2026-11-25"):
+        with time_machine.travel(f"{at}T09:00:00Z", tick=False):
+            for _ in range(2):
+                loads.note_catalogues(base, file)
+            assert told.other_catalogues() == ["c"]
+    rows = Version.objects.values_list("connection", "kind", "ref", "versions")
+    assert list(rows) == [(base.pk, "catalogue", "c", ["2026-11-25"])]
+    told.catalogues.add("c")
+    with time_machine.travel("2026-11-26T09:00:00Z", tick=False):
+        assert told.other_catalogues() == []
+    told.catalogues.clear()
+    with time_machine.travel("2026-12-30T09:00:00Z", tick=False):
+        assert told.other_catalogues() == []

@@ -193,10 +193,10 @@ def test_a_settled_file_is_taken_without_a_mark(
     put(drop, GOODS, goods(), ready=False)
     put(drop, "offers.xml", offers()[:-20], ready=False)
     now = time.time()
-    monkeypatch.setattr(folder.time, "time", lambda: now + 60)
+    monkeypatch.setattr(time, "time", lambda: now + 60)
     assert [run.title for run in read(base, queue)] == [GOODS]
     # half of a file gets its time; then the journal says what is wrong with it
-    monkeypatch.setattr(folder.time, "time", lambda: now + 3600)
+    monkeypatch.setattr(time, "time", lambda: now + 3600)
     assert [run.title for run in read(base, queue)] == ["offers.xml"]
     queue.work()
     folder.tend(base, queue=queue.queue)

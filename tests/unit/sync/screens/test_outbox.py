@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from base.figures import NOTHING
 from dealer_area.roles import GroupName
 from sync import outbound
 from sync.models import Connection, OutboxOrder, RemoteOrder
@@ -155,6 +156,14 @@ def test_all_that_the_filter_finds(base: Connection, client: Client) -> None:
     assert state_of(kept) == State.HELD
 
 
+def test_sending_again_what_1c_has_is_warned_of(base: Connection, client: Client) -> None:
+    rows = [order(base, "1", State.CONFIRMED), order(base, "2")]
+    [message] = act(client, "send", *rows).context["messages"]
+    assert message.level_tag == "warning"
+    [message] = act(client, "send", rows[1]).context["messages"]
+    assert message.level_tag == "success"
+
+
 @pytest.mark.gotcha(52, 53)
 def test_a_bad_order_is_shown_with_its_reason_and_what_to_do(
     base: Connection, client: Client
@@ -187,7 +196,7 @@ def test_an_order_shows_when_it_was_given_and_what_was_decided(
     [giving] = answer.context["givings"]
     assert giving.count == 1
     assert "10.0.0.7" in giving.session
-    assert giving.confirmed != outbox.NOTHING
+    assert giving.confirmed != NOTHING
     [(_when, what, _who)] = answer.context["history"]
     assert what
     assert state_of(row) == State.WAITING
@@ -232,7 +241,7 @@ def test_the_export_says_what_the_list_says(base: Connection, client: Client) ->
     order(base, "1", State.PERSON, error="=1+1")
     order(base, "2")
     found = client.get(reverse("exchange:outbox-export") + "?state=person")
-    text = b"".join(found).decode()  # type: ignore[call-overload]
+    text = b"".join(found).decode()
     assert text.startswith("\ufeff")
     [_head, line] = text.strip().splitlines()
     assert line.startswith("1;")

@@ -13,7 +13,12 @@ from dealer_area.roles import GroupName
 from sync import owning
 from sync.models import Product
 from tests.factories.admin import signed_in
-from tests.factories.sync import CategoryFactory, ConnectionFactory, ProductFactory
+from tests.factories.sync import (
+    CategoryFactory,
+    ConnectionFactory,
+    OfferFactory,
+    ProductFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -221,6 +226,19 @@ def test_the_register_says_whose_each_field_is(integrator: Client) -> None:
     assert owners.count(str(owning.BADGES["portal"])) == 1
     assert owners.count(str(owning.BADGES["fill"])) == 1
     assert fields_at(it) in page.content.decode()
+
+
+@pytest.mark.parametrize(("is_plain", "owner"), [(True, "portal"), (False, "1c")])
+def test_a_plain_offer_has_the_owner_of_its_product(
+    integrator: Client, owner: str, *, is_plain: bool
+) -> None:
+    base = ConnectionFactory(field_ownership={"name": "portal"})
+    it = OfferFactory(product=ProductFactory(connection=base), is_plain=is_plain)
+
+    page = integrator.get(reverse("sync_offer_modeladmin_inspect", args=[it.pk]))
+
+    owners = [str(each["owner"]) for each in page.context["fields"] if "owner" in each]
+    assert owners == [str(owning.BADGES[owner]), *2 * [str(owning.BADGES["1c"])]]
 
 
 def test_the_history_of_a_product_tells_what_was_written(editor: Client) -> None:
