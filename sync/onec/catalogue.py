@@ -29,6 +29,7 @@ from sync.onec.records import (
     WarehouseRecord,
 )
 from sync.onec.stream import LOCAL
+from sync.onec.units import CODES
 
 
 def category_records(element: etree._Element, parent_ref: str = "") -> list[CategoryRecord]:
@@ -318,29 +319,10 @@ def _first(told: tuple[str, ...] | None) -> str:
     return told[0] if told else ""
 
 
-# Codes of the all-Russian classifier of units (ОКЕИ) that stand alone where a name should be.
-_UNITS = {
-    "006": "м",
-    "018": "пог. м",
-    "055": "м²",
-    "112": "л",
-    "113": "м³",
-    "163": "г",
-    "166": "кг",
-    "625": "лист",
-    "715": "пар",
-    "736": "рул",
-    "778": "упак",
-    "796": "шт",
-    "839": "компл",
-    "876": "усл. ед",
-}
-
-
 def _unit(told: str, attributes: Mapping[str, str]) -> tuple[str, str]:
-    """Name and code of a unit, of which 1C may tell either in place of the other."""
+    """Name, as 1C wrote it, and code of a unit; 1C may tell either in place of the other."""
     code = attributes.get("Код", "").strip()
     name = told or attributes.get("НаименованиеКраткое", "").strip()
     if not name:
-        name = _UNITS.get(code) or attributes.get("НаименованиеПолное", "").strip()
-    return _UNITS.get(name, name), code or (told if told in _UNITS else "")
+        name = CODES.get(code) or attributes.get("НаименованиеПолное", "").strip()
+    return name, code or (told if told in CODES else "")

@@ -46,7 +46,7 @@ def test_the_plain_way_needs_no_element() -> None:
     assert told.name == 'Ручка "Модерн"\nхром'
     assert (told.ref, told.unit, told.unit_code) == (
         "0a1b2c3d-0000-0000-0000-00000000000f",
-        "шт",
+        "796",
         "796",
     )
     assert told.category_refs == ("g1", "g2")
