@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from onec.client import ExchangeError, Session, exchange_address
-from onec.dialects import BITRIX31, UNF, UT11, UT103, Dialect
+from onec.dialects import BITRIX31, OTHER, UNF, UNF210, UT11, UT103, Dialect
 from onec.faults import Faults, LineCutError
 
 Answers = dict[str, bytes | list[bytes]]
@@ -223,3 +223,33 @@ def test_timeout_gives_up_a_query(open_session: Open) -> None:
         session.query()
     assert site.requests[-1].url.params["mode"] == "query"
     assert session.query() == "<?xml?>"
+
+
+def test_init_names_both_versions_of_unf(open_session: Open) -> None:
+    session, site = open_session(UNF210, init=b"zip=no\nfile_limit=0")
+    session.init()
+    asked = site.requests[-1].url.params
+    assert (asked["version"], asked["cmlVersion"]) == ("2.09", "2.10")
+
+
+@pytest.mark.parametrize(("status", "body", "waits"), [(304, b"", False), (200, b"success", True)])
+def test_listening(open_session: Open, status: int, body: bytes, waits: bool) -> None:
+    session, _site = open_session(BITRIX31)
+    session.http = httpx.Client(
+        transport=httpx.MockTransport(lambda _request: httpx.Response(status, content=body))
+    )
+    assert session.listens() is waits
+
+
+def test_listening_to_nonsense_is_refused(open_session: Open) -> None:
+    session, _site = open_session(BITRIX31)
+    session.http = httpx.Client(
+        transport=httpx.MockTransport(lambda _request: httpx.Response(200, content=b"<html>"))
+    )
+    with pytest.raises(ExchangeError, match="listen"):
+        session.listens()
+
+
+def test_a_program_names_itself(open_session: Open) -> None:
+    _session, site = open_session(OTHER)
+    assert site.requests[-1].headers["User-Agent"] == OTHER.manners.agent

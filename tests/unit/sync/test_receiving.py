@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import os
 import random
@@ -14,8 +15,8 @@ from django.utils import timezone
 
 from sync import receiving, sessions
 from sync.models import ExchangeSession, ReceivedFile, Run
-from sync.receiving import Refused, full_path
-from tests.factories.sync import ExchangeSessionFactory, RunFactory
+from sync.receiving import NoRoom, Refused, full_path
+from tests.factories.sync import ExchangeSessionFactory, ReceivedFileFactory, RunFactory
 
 pytestmark = pytest.mark.django_db
 DOCUMENT = '<?xml version="1.0"?><КоммерческаяИнформация>{}</КоммерческаяИнформация>'
@@ -235,6 +236,56 @@ def test_receive_stops_when_the_disk_is_nearly_full(
     settings.EXCHANGE_FREE_BYTES = 10**18
     with pytest.raises(Refused):
         _send(session, b"<?xml")
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EDQUOT])
+def test_receive_says_that_the_disk_is_full(
+    session: ExchangeSession, monkeypatch: pytest.MonkeyPatch, code: int
+) -> None:
+    first = _send(session, b"<?xml", "import.xml")
+
+    def full(_handle: int) -> None:
+        raise OSError(code, "full")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(os, "fsync", full)
+        with pytest.raises(NoRoom):
+            _send(session, b"more", "import.xml")
+    first.refresh_from_db()
+    assert first.size == 5
+    row = _send(session, b" again", "import.xml")
+    assert full_path(row).read_bytes() == b"<?xml again"
+
+
+def test_another_error_of_the_disk_is_not_called_a_full_one(
+    session: ExchangeSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(_handle: int) -> None:
+        raise OSError(errno.EIO, "broken")
+
+    monkeypatch.setattr(os, "fsync", broken)
+    with pytest.raises(OSError, match="broken"):
+        _send(session, b"<?xml", "import.xml")
+
+
+def test_has_room(settings: Any) -> None:
+    assert receiving.has_room()
+    settings.EXCHANGE_FREE_BYTES = 10**18
+    assert not receiving.has_room()
+
+
+def test_upload_of_a_file_without_a_session(session: ExchangeSession) -> None:
+    base = session.connection
+    mine = ReceivedFileFactory(session=None, connection=base, upload=3, channel="folder")
+    beside = ReceivedFileFactory(
+        session=None, connection=base, upload=3, channel="folder", name="offers.xml"
+    )
+    alone = ReceivedFileFactory(session=None, connection=base, upload=0, channel="push", name="a")
+    ReceivedFileFactory(session=None, connection=base, upload=0, channel="push", name="b")
+    ReceivedFileFactory(session=None, connection=base, upload=4, channel="folder", name="c")
+    assert set(receiving.upload_of(mine)) == {mine, beside}
+    assert set(receiving.upload_of(alone)) == {alone}
+    assert receiving.type_of(alone) == "catalog"
 
 
 @pytest.mark.parametrize("name", ["", "../../x.xml", "/etc/passwd", "x.php", ".htaccess"])

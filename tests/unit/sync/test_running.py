@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from sync import alarms, importing, leases, ports, receiving, running
+from sync import absence, alarms, importing, leases, ports, receiving, running
 from sync.models import (
     Alarm,
     Connection,
@@ -21,6 +21,7 @@ from sync.models import (
     Rejection,
     RemoteOrder,
     Run,
+    Version,
 )
 from sync.receiving import Refused, full_path
 from sync.running import Queue
@@ -385,3 +386,75 @@ def test_pictures_over_the_room_of_the_base_wait_and_raise_an_alarm(work: Work) 
     assert Picture.objects.count() == 3
     alarms.check(timezone.now())
     assert Alarm.objects.get().closed_at is not None
+
+
+def test_a_list_of_references_is_named_once_and_when_it_is_whole(session: ExchangeSession) -> None:
+    now = timezone.now()
+    half = send(session, DOCUMENT[:-5], "references.xml")
+    assert running.take_unused(file=half, at=now) is None
+    whole = send(session, DOCUMENT[-5:], "references.xml")
+    run = running.take_unused(file=whole, at=now)
+    assert run is not None
+    assert (run.kind, run.state, run.file) == ("exchange", Run.State.DONE, whole)
+    assert running.take_unused(file=whole, at=now) == run
+
+
+def test_a_run_keeps_who_began_it_and_what_is_to_be_known(
+    session: ExchangeSession, work: Work
+) -> None:
+    file = send(session, DOCUMENT, "import.xml")
+    run = running.run_of(file=file, queue=work.queue, trigger=Run.Trigger.SCHEDULE, note="сама")
+    assert (run.trigger, run.warnings, run.warning_count) == (Run.Trigger.SCHEDULE, ["сама"], 1)
+    # the one there is stays what it is
+    assert running.run_of(file=file, queue=work.queue, note="иначе").warnings == ["сама"]
+
+
+def test_process_compares_a_full_load(
+    session: ExchangeSession, work: Work, imported: list[int]
+) -> None:
+    send(session, DOCUMENT, "import.xml")
+    run = absence.take_load(
+        session=session,
+        since=session.started_at,
+        at=timezone.now(),
+        queue=work.queue.import_file,
+    )
+    assert run is not None
+    running.process(run.pk, queue=work.queue)
+    run.refresh_from_db()
+    assert (run.state, imported) == (Run.State.FAILED, [])
+    assert "import.xml" in run.error
+
+
+def test_a_comparison_that_waits_is_put_into_the_queue_again(
+    session: ExchangeSession, work: Work
+) -> None:
+    file = send(session, DOCUMENT, "import.xml")
+    RunFactory(connection=session.connection, file=file, state=Run.State.RUNNING)
+    run = absence.take_load(
+        session=session,
+        since=session.started_at,
+        at=timezone.now(),
+        queue=work.queue.import_file,
+    )
+    assert run is not None
+    running.process(run.pk, queue=work.queue)
+    Run.objects.filter(pk=run.pk).update(queued_at=timezone.now() - absence.WAITS * 2)
+    for _ in range(2):
+        running.wait(run=Run.objects.get(pk=run.pk), seconds=0, queue=work.queue)
+    assert work.runs == [run.pk, run.pk]
+
+
+def test_a_catalogue_that_was_taken_is_remembered(
+    session: ExchangeSession, work: Work, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = "><Каталог><Ид>c</Ид></Каталог></".encode()
+    file = send(session, DOCUMENT.replace(b"></", told), "import.xml")
+    run = RunFactory(connection=session.connection, file=file, kind="catalog")
+
+    def take(pk: int, *, owner: str) -> None:
+        Run.objects.filter(pk=pk).update(state=Run.State.DONE)
+
+    monkeypatch.setattr(importing, "import_run", take)
+    running.process(run.pk, queue=work.queue)
+    assert list(Version.objects.values_list("kind", "ref")) == [("catalogue", "c")]
