@@ -41,6 +41,7 @@ from sync.tasks import QUEUE
 
 LOOK_AGAIN_SECONDS = 1.0
 LEASE_SECONDS = 300.0
+PATIENCE_SECONDS = 60.0
 KEPT_FOR = timedelta(days=14)
 """How long files that were taken stay in `.done`."""
 
@@ -84,11 +85,15 @@ def read(
 ) -> list[Run]:
     """Take what lies in the folder and is complete; the runs that will import it.
 
-    One worker at a time reads a folder; for another there is nothing to do. Raises FolderFailed.
+    One worker at a time reads a folder; another waits for it a little, and when that takes longer
+    there is nothing left to do. Raises FolderFailed.
     """
     folder = place_of(connection)
     owner, lease = secrets.token_hex(8), f"folder:{connection.pk}"
-    if not leases.acquire(lease, owner, seconds=LEASE_SECONDS):
+    # each minute somebody tends the folder, and schedules fall due on full minutes, too
+    if not leases.wait_for(
+        lease, owner, patience=PATIENCE_SECONDS, seconds=LEASE_SECONDS, pause=0.5
+    ):
         return []
     beat = paced(partial(leases.renew, lease, owner, seconds=LEASE_SECONDS))
     try:

@@ -63,6 +63,7 @@ def _no_waiting(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     settings.MEDIA_ROOT = tmp_path / "media"
     settings.EXCHANGE_DROP_ROOT = tmp_path / "drop"
     monkeypatch.setattr(folder, "LOOK_AGAIN_SECONDS", 0)
+    monkeypatch.setattr(folder, "PATIENCE_SECONDS", 0)
 
 
 @pytest.fixture
@@ -389,6 +390,18 @@ def test_one_worker_reads_at_a_time(base: Connection, drop: Path, queue: Queue) 
     assert read(base, queue) == []
     folder.tend(base, queue=queue.queue)
     assert (drop / GOODS).exists()
+
+
+def test_a_reader_waits_for_whoever_is_about_to_finish(
+    base: Connection, drop: Path, queue: Queue, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(drop, GOODS, goods())
+    leases.acquire(f"folder:{base.pk}", "another")
+    monkeypatch.setattr(folder, "PATIENCE_SECONDS", 20)
+    monkeypatch.setattr(
+        time, "sleep", lambda _pause: leases.release(f"folder:{base.pk}", "another")
+    )
+    assert [run.title for run in read(base, queue)] == [GOODS]
 
 
 def test_a_folder_that_is_not_there_says_so(base: Connection, queue: Queue) -> None:
