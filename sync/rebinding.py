@@ -36,7 +36,7 @@ from sync.models.mirror import REF_LENGTH
 from sync.staging import staging
 
 ALARM = "twins"
-PORTION = 50
+PORTION = 20
 """Pairs bound in one transaction: it holds the lock of the mirror."""
 SURE = "sure"
 """In `Run.only`: all pairs that leave little doubt."""

@@ -8,12 +8,14 @@ product that 1C still tells beside the new one is another product.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 from django.db import connection as database
+from django.db import transaction
 from django.db.models import Max, QuerySet
 from django.utils import timezone
 
@@ -73,6 +75,7 @@ class _Pair:
     new_id: int
     old_id: int
     whys: tuple[str, ...]
+    is_sure: bool
     is_known: bool = False
 
     @property
@@ -121,7 +124,7 @@ def _likely(run: Run) -> list[_Pair]:
     """The best old product for each new one, and the best new one for each old."""
     params = {"base": run.connection_id, "before": run.products_before, "limit": FOUND}
     whys: dict[tuple[int, int], set[str]] = {}
-    with database.cursor() as cursor:
+    with _by_hashing(), database.cursor() as cursor:
         cursor.execute(_REMEMBERED, params)
         known = list(cursor.fetchall())
         for names, sign, has in _SIGNS:
@@ -129,10 +132,10 @@ def _likely(run: Run) -> list[_Pair]:
             for new, old in cursor.fetchall():
                 whys.setdefault((new, old), set()).update(names)
     checked = _consistent(whys)
-    found = [_Pair(new, old, (), is_known=True) for new, old in known]
+    found = [_Pair(new, old, (), is_sure=True, is_known=True) for new, old in known]
     found += [
-        _Pair(new, old, tuple(name for name in _WEIGHTS if name in signs))
-        for (new, old), signs in checked.items()
+        _Pair(new, old, tuple(name for name in _WEIGHTS if name in signs), is_sure)
+        for (new, old), (signs, is_sure) in checked.items()
     ]
     best: list[_Pair] = []
     taken: set[int] = set()
@@ -143,9 +146,29 @@ def _likely(run: Run) -> list[_Pair]:
     return best
 
 
-def _consistent(whys: dict[tuple[int, int], set[str]]) -> dict[tuple[int, int], set[str]]:
-    """Pairs with all the signs they share, less those that only share a name and differ in more."""
-    kept: dict[tuple[int, int], set[str]] = {}
+@contextmanager
+def _by_hashing() -> Iterator[None]:
+    """PostgreSQL knows nothing yet of rows just made: it would look each new one up among all."""
+    if database.vendor != "postgresql":
+        # here an open transaction would keep others from writing
+        yield
+        return
+    with transaction.atomic():
+        with database.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_nestloop = off")
+            cursor.execute("SET LOCAL jit = off")
+        yield
+
+
+def _consistent(
+    whys: dict[tuple[int, int], set[str]],
+) -> dict[tuple[int, int], tuple[set[str], bool]]:
+    """Pairs with all the signs they share, and whether these leave little doubt.
+
+    Sure is a barcode, or article and name with no other barcode. What only shares a name and
+    differs in article or barcode is left out.
+    """
+    kept: dict[tuple[int, int], tuple[set[str], bool]] = {}
     for portion in _portions(list(whys), ROWS):
         rows = {
             pk: rest
@@ -160,17 +183,11 @@ def _consistent(whys: dict[tuple[int, int], set[str]]) -> dict[tuple[int, int], 
                 for name, one, other in zip(("barcode", "sku", "name"), new, old, strict=True)
                 if one and one == other
             }
-            differ = any(a and b and a != b for a, b in zip(new[:2], old[:2], strict=True))
-            if shared - {"name"} or (shared and not differ):
-                kept[pair] = shared
+            differ = [bool(a and b and a != b) for a, b in zip(new[:2], old[:2], strict=True)]
+            if shared - {"name"} or (shared and not any(differ)):
+                is_sure = "barcode" in shared or ({"sku", "name"} <= shared and not differ[0])
+                kept[pair] = shared, is_sure
     return kept
-
-
-def _is_sure(pair: _Pair, new: Product, old: Product) -> bool:
-    """Whether a pair leaves little doubt: barcode, or article and name, and nothing against it."""
-    if new.barcode and old.barcode and new.barcode != old.barcode:
-        return False
-    return "barcode" in pair.whys or {"sku", "name"} <= set(pair.whys)
 
 
 def _without_told(
@@ -216,9 +233,6 @@ def _told_refs(run: Run, beat: Callable[[], None]) -> Iterable[str]:
 def _keep(run: Run, pairs: Sequence[_Pair]) -> None:
     at = timezone.now()
     for portion in _portions(pairs, ROWS):
-        rows = Product.objects.in_bulk(
-            [pk for pair in portion for pk in (pair.new_id, pair.old_id)]
-        )
         Twin.objects.bulk_create(
             [
                 Twin(
@@ -226,7 +240,7 @@ def _keep(run: Run, pairs: Sequence[_Pair]) -> None:
                     old_id=pair.old_id,
                     new_id=pair.new_id,
                     whys=list(pair.whys),
-                    is_sure=pair.is_known or _is_sure(pair, rows[pair.new_id], rows[pair.old_id]),
+                    is_sure=pair.is_sure,
                     found_at=at,
                 )
                 for pair in portion
