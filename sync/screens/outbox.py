@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -29,6 +28,7 @@ from sync import outbound, resending
 from sync.models import Connection, OrderBatch, OutboxOrder, RemoteOrder
 from sync.onec import exchange_files
 from sync.onec.outgoing import OutgoingOrder
+from sync.screens import lists
 from sync.screens.base import Screen
 from sync.spans import span_words
 
@@ -130,8 +130,8 @@ def found_by(query: Any) -> QuerySet[OutboxOrder]:
     state = query.get("state", "")
     if state in State.values:
         orders = orders.filter(state=state)
-    base = query.get("base", "")
-    if base.isdecimal():
+    base = lists.whole(query.get("base"))
+    if base is not None:
         orders = orders.filter(connection=base)
     text = query.get("q", "").strip()[:11]
     if text:
@@ -269,7 +269,6 @@ class OutboxList(OutboxScreen, TemplateView):
             .filter(_late(at))
             .count()
         )
-        bases = list(Connection.objects.order_by("name").values_list("pk", "name"))
         return super().get_context_data(
             rows=rows_of(page.object_list, at),
             page=page,
@@ -285,7 +284,7 @@ class OutboxList(OutboxScreen, TemplateView):
                 )
             ],
             late=late,
-            bases=bases if len(bases) > 1 else [],
+            bases=lists.bases(),
             chosen=query,
             is_filtered=any(query.get(name) for name in ("state", "base", "q", "late")),
             may_change=self.request.user.has_perm(CHANGE),
@@ -298,7 +297,8 @@ class OutboxList(OutboxScreen, TemplateView):
         if request.POST.get("all"):
             wanted = list(found_by(request.GET).values_list("pk", flat=True)[:AT_ONCE])
         else:
-            wanted = [int(pk) for pk in request.POST.getlist("order")[:AT_ONCE] if pk.isdecimal()]
+            told = map(lists.whole, request.POST.getlist("order")[:AT_ONCE])
+            wanted = [pk for pk in told if pk is not None]
         self.decide(wanted)
         return redirect(request.get_full_path())
 
@@ -308,12 +308,19 @@ class OutboxExport(OutboxScreen, View):
 
     def get(self, request: HttpRequest) -> StreamingHttpResponse:
         """A file that opens in a spreadsheet."""
-        response = StreamingHttpResponse(
-            _csv(found_by(request.GET)), content_type="text/csv; charset=utf-8"
+        headings = (
+            _("Number"),
+            _("Part of the order"),
+            _("1C base"),
+            _("State"),
+            _("Waits since"),
+            _("Times given"),
+            _("Given"),
+            _("Confirmed"),
+            _("Reason"),
         )
         name = f"orders-to-1c-{timezone.localdate():%Y-%m-%d}.csv"
-        response["Content-Disposition"] = f'attachment; filename="{name}"'
-        return response
+        return lists.spreadsheet(name, headings, _cells(found_by(request.GET)))
 
 
 class OutboxOrderScreen(OutboxScreen, TemplateView):
@@ -458,35 +465,12 @@ def _history(row: OutboxOrder) -> list[tuple[str, str, str]]:
     ]
 
 
-class _Echo:
-    """A file that gives back what is written into it."""
-
-    def write(self, text: str) -> str:
-        """The text itself."""
-        return text
-
-
-def _csv(orders: QuerySet[OutboxOrder]) -> Iterator[str]:
-    writer = csv.writer(_Echo(), delimiter=";")
-    # spreadsheets take a file for UTF-8 by this mark
-    yield "\ufeff"
-    yield writer.writerow(
-        [
-            _("Number"),
-            _("Part of the order"),
-            _("1C base"),
-            _("State"),
-            _("Waits since"),
-            _("Times given"),
-            _("Given"),
-            _("Confirmed"),
-            _("Reason"),
-        ]
-    )
+def _cells(orders: QuerySet[OutboxOrder]) -> Iterator[list[str]]:
+    """Rows of the export, read a part at a time."""
     start = 0
     while chunk := list(orders[start : start + EXPORT_CHUNK]):
         for row in chunk:
-            cells = [
+            yield [
                 row.number,
                 row.parent_number,
                 row.connection.name,
@@ -497,10 +481,4 @@ def _csv(orders: QuerySet[OutboxOrder]) -> Iterator[str]:
                 moment_words(row.confirmed_at) if row.confirmed_at else "",
                 row.error.replace("\n", " "),
             ]
-            yield writer.writerow([_safe(cell) for cell in cells])
         start += EXPORT_CHUNK
-
-
-def _safe(cell: str) -> str:
-    """A spreadsheet runs what begins like a formula."""
-    return f"'{cell}" if cell[:1] in {"=", "+", "-", "@", "\t", "\r"} else cell

@@ -126,6 +126,7 @@ def test_filters_find_by_state_base_number_and_age(base: Connection, client: Cli
     assert numbers(client, "?q=900") == ["1003"]
     assert numbers(client, "?late=1") == ["1003"]
     assert numbers(client, "?state=nonsense&base=x&p=99") == ["1003", "2001", "1002", "1001"]
+    assert numbers(client, f"?base={'9' * 40}") == ["1003", "2001", "1002", "1001"]
     assert numbers(client, "?state=held") == []
 
 
