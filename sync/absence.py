@@ -224,9 +224,7 @@ class _Comparison:
             if row is None:
                 self._supersede()
                 self._hide_offers(told)
-                self._finish(
-                    title=_("All goods are still told: %(count)s") % {"count": known}
-                )
+                self._finish(title=_("All goods are still told: %(count)s") % {"count": known})
             elif self._may_hide(known, absent) and not told.other_catalogues():
                 self._take_goods(told, row, hides=True)
                 self._hide_offers(told)
