@@ -17,7 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dealer_area.roles import GroupName
-from sync.models import Connection, Product, ReceivedFile, Run
+from sync.models import Connection, Product, ReceivedFile, Run, Schedule
 from sync.screens import files, journal, runs
 from tests.factories.admin import signed_in
 from tests.factories.commerceml import goods, message, product, store, take
@@ -289,3 +289,23 @@ def test_records_as_json(base: Connection, client: Client, queue: Queued) -> Non
     upload(client, base, "partners.json", b'{"records": []}', kind="partner")
     run = Run.objects.get()
     assert (run.kind, run.file.kind if run.file else "") == ("partner", ReceivedFile.Kind.PUSH)
+
+
+def test_1c_is_asked_for_a_dry_run(
+    base: Connection, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[int, int]] = []
+    monkeypatch.setattr(files.odata.rehearse, "later", lambda *told: asked.append(told))
+    fetched = Schedule.objects.create(
+        connection=base, kind=Schedule.Kind.CONTRACTS, channel=Schedule.Channel.ODATA
+    )
+    sent = Schedule.objects.create(
+        connection=base, kind=Schedule.Kind.STOCK, channel=Schedule.Channel.PUSH
+    )
+    answer = client.post(reverse("exchange:pull-rehearse", args=[fetched.pk]))
+    assert answer["Location"] == reverse("exchange:journal") + "?dry=1"
+    assert [pk for pk, _by in asked] == [fetched.pk]
+    assert client.post(reverse("exchange:pull-rehearse", args=[sent.pk])).status_code == 404
+    sales = signed_in(GroupName.SALES)
+    assert sales.post(reverse("exchange:pull-rehearse", args=[fetched.pk])).status_code == 302
+    assert len(asked) == 1
