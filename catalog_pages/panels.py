@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from wagtail.admin.panels import Panel
 
 from base.figures import NOTHING
-from sync import owning
+from sync.goods import owning
 from sync.models import Product
 
 SHOWN = ("name", "sku", "brand", "series", "category", "description")

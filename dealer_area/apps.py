@@ -14,7 +14,8 @@ class DealerAreaConfig(AppConfig):
         """Fill the ports of the app below."""
         from dealer_area import handing, hearing, rebinding
         from dealer_area.meanings import Meanings
-        from sync import mapping, ports
+        from sync import ports
+        from sync.goods import mapping
 
         ports.on_remote_orders(hearing.take_remote_orders)
         ports.on_orders_taken(hearing.orders_taken)

@@ -11,10 +11,11 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from decimal import Decimal
 
 from dealer_area.models import LegalEntity, Order, OrderLine, OrderPart
-from sync import outbound, reading
+from sync import reading
 from sync.models import Connection, Offer, Warehouse
 from sync.onec import splitting
 from sync.onec.splitting import Share
+from sync.outbox import outbound
 
 _BY_WAREHOUSE = (Connection.Split.WAREHOUSE, Connection.Split.BOTH)
 

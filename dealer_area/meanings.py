@@ -1,4 +1,4 @@
-"""What statuses of 1C mean, for the maps of a base (`sync.mapping.Trading`)."""
+"""What statuses of 1C mean, for the maps of a base (`sync.goods.mapping.Trading`)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from base.models import User
 from dealer_area import tasks
 from dealer_area.models import Dealer, StatusMap
 from dealer_area.statuses import SENT
-from sync.mapping import StatusRow
+from sync.goods.mapping import StatusRow
 
 
 class Meanings:

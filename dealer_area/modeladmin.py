@@ -41,8 +41,8 @@ from dealer_area.admin_forms import (
 )
 from dealer_area.authority import CompanyError
 from dealer_area.models import Dealer, Invitation, Membership, Order, Role, StatusMap
-from sync.filters import BaseFilter
 from sync.models import OutboxOrder
+from sync.registers.filters import BaseFilter
 
 
 class DealerRegister(EditableRegister):

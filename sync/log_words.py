@@ -10,8 +10,8 @@ from wagtail.log_actions import LogActionRegistry, LogFormatter
 
 from base.figures import NOTHING
 from base.registers import yes_or_no
+from sync.goods.owning import BADGES, Owner
 from sync.models import Connection, PriceType, Product, Warehouse
-from sync.owning import BADGES, Owner
 
 LONGEST = 80
 """Characters of a value that a line of the history shows."""
@@ -104,4 +104,4 @@ def register(actions: LogActionRegistry) -> None:
     actions.register_action("sync.map")(MapChanged)
     actions.register_action("sync.owners")(OwnersChanged)
     actions.register_action("sync.word")(WordSaid)
-    actions.register_action("sync.plain_offers")(PlainOffersChanged)
+    actions.register_action("sync.goods.plain_offers")(PlainOffersChanged)

@@ -27,15 +27,15 @@ from base.registers import (
     quantity_words,
     text,
 )
-from sync import plain_offers
-from sync.connection_forms import MAPPED, ConnectionForm
-from sync.filters import BaseFilter
+from sync.goods import plain_offers
 from sync.models import (
     Connection,
     ReceivedFile,
     RemoteOrder,
 )
 from sync.models.exchange import KINDS
+from sync.registers.connection_form import MAPPED, ConnectionForm
+from sync.registers.filters import BaseFilter
 from sync.screens.menu import ITEMS
 
 BASE = text("connection.name", gettext_lazy("1C base"))

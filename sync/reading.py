@@ -13,7 +13,6 @@ from django.db.models import Max, Q
 
 from base.media import signed_url
 from base.texts import name_key, sort_key
-from sync import schedule
 from sync.models import (
     Category,
     ChangeBatch,
@@ -29,6 +28,7 @@ from sync.models import (
 )
 from sync.pictures import is_picture, size_name
 from sync.visibility import Visibility
+from sync.watching import schedule
 
 _NOTHING = Decimal(0)
 

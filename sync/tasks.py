@@ -5,17 +5,11 @@ from __future__ import annotations
 from django.utils import timezone
 
 from base.jobs import crontab, periodic, task
-from sync import (
-    alarms,
-    leftovers,
-    pictures,
-    pruning,
-    rebinding,
-    receiving,
-    rewording,
-    running,
-    schedule,
-)
+from sync import pictures
+from sync.files import receiving
+from sync.goods import rebinding, rewording
+from sync.runs import leftovers, pruning, running
+from sync.watching import alarms, schedule
 
 
 @task()

@@ -1,10 +1,13 @@
-"""Addresses of the exchange. `sync.views.ExchangeMiddleware` answers them before all others."""
+"""Addresses of the exchange.
+
+`sync.protocol.views.ExchangeMiddleware` answers them before all others.
+"""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from sync import views
+from sync.protocol import views
 
 app_name = "sync"
 

@@ -17,12 +17,14 @@ from wagtail_modeladmin.options import modeladmin_register
 
 from base.panels import ListPanel, PanelRow
 from base.registers import moment_words
-from sync import keeping, log_words, resending
+from sync import log_words
 from sync.choosers import counterparty_chooser, partner_chooser
-from sync.mirror_registers import MirrorGroup
 from sync.modeladmin import ExchangeGroup
 from sync.models import OutboxOrder, Run
-from sync.panels import HealthPanel
+from sync.outbox import resending
+from sync.registers.mirror import MirrorGroup
+from sync.screens.panels import HealthPanel
+from sync.watching import keeping
 
 modeladmin_register(ExchangeGroup)
 modeladmin_register(MirrorGroup)

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
 
 from dealer_area.models import Order
-from sync import inbound
 from sync.models import Connection, RemoteOrder
 from sync.onec.records import SettlementRecord, WholeRecord
+from sync.runs import inbound
 
 
 def tell_settlements(connection: Connection, at: datetime) -> None:

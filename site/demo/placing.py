@@ -20,10 +20,11 @@ from dealer_area.quoting import prices_of
 from dealer_area.terms import available_contracts, entity_of, terms_for
 from demo.company import email_of
 from demo.year import Fate, PlannedOrder
-from sync import inbound, reading
+from sync import reading
 from sync.models import Connection, Contract, Offer, Run
 from sync.onec.records import RemoteLineRecord, RemoteOrderRecord
 from sync.onec.values import fingerprint
+from sync.runs import inbound
 
 AT_ONCE = 4
 """Orders in one transaction: the portal is open meanwhile, and nobody waits long for it."""

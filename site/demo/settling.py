@@ -32,8 +32,6 @@ from demo.company import (
     Person,
     email_of,
 )
-from sync import inbound
-from sync.connections import create_connection, set_password
 from sync.models import Connection, Counterparty, Partner, PriceType
 from sync.onec.records import (
     AgreementRecord,
@@ -41,6 +39,8 @@ from sync.onec.records import (
     CounterpartyRecord,
     PartnerRecord,
 )
+from sync.protocol.connections import create_connection, set_password
+from sync.runs import inbound
 
 FIELD_MAP = {
     "pack_multiple": "Кратность упаковки",

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.checks import CheckMessage, Error, Tags, Warning, register
 
-from sync.connections import BadAddress, networks
+from sync.protocol.connections import BadAddress, networks
 
 
 @register(Tags.security, deploy=True)

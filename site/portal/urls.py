@@ -16,7 +16,7 @@ from portal.files import media
 from portal.gate import cms_login
 from portal.health import healthz, readyz
 from portal.styleguide import styleguide
-from sync import api as push
+from sync.protocol import api as push
 
 handler400 = "portal.errors.bad_request"
 handler403 = "portal.errors.permission_denied"

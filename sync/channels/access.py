@@ -11,10 +11,10 @@ from django.db import transaction
 
 from base.models import User
 from base.secrets import seal
-from sync import schedule
 from sync.channels.asking import checked_address
 from sync.models import Connection, Schedule
 from sync.onec.odata_dialects import DIALECTS
+from sync.watching import schedule
 
 log = logging.getLogger(__name__)
 

@@ -26,18 +26,21 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from base.models import User
-from sync import leases, receiving, running, schedule, shelf, unpacking
+from sync import leases
 from sync.channels import places
 from sync.channels.places import DONE, FAILED, TAKEN, Found, Locked, NoFolder
+from sync.files import receiving, shelf, unpacking
+from sync.files.receiving import Refused
 from sync.intake.book import reason
 from sync.models import Connection, ReceivedFile, Run, Schedule
 from sync.onec.archives import is_whole as is_whole_archive
 from sync.onec.dropped import HEAD, Dropped, purpose_of
 from sync.onec.names import kind_of
 from sync.pacing import paced
-from sync.receiving import Refused
-from sync.running import Queue
+from sync.runs import running
+from sync.runs.running import Queue
 from sync.tasks import QUEUE
+from sync.watching import schedule
 
 LOOK_AGAIN_SECONDS = 1.0
 LEASE_SECONDS = 300.0

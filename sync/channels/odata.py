@@ -22,8 +22,9 @@ from django.utils.translation import gettext as _
 
 from base.jobs import task
 from base.models import User
-from sync import inbound, leases, receiving, schedule
+from sync import leases
 from sync.channels.asking import Asker, NotPublished, PullFailed, Refused, Unreachable, asker
+from sync.files import receiving
 from sync.models import (
     Connection,
     OfferStock,
@@ -45,8 +46,10 @@ from sync.onec.odata_queries import (
     lookup_addresses,
 )
 from sync.onec.odata_told import Told
-from sync.running import Queue
+from sync.runs import inbound
+from sync.runs.running import Queue
 from sync.tasks import QUEUE
+from sync.watching import schedule
 
 LEASE_SECONDS = 240.0
 """Longer than one attempt to ask; it is prolonged before each."""

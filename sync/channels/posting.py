@@ -15,11 +15,13 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from sync import journal, outbound, sessions
+from sync import journal
 from sync.channels import places
 from sync.channels.folder import place_of
 from sync.channels.places import DONE, OUT
 from sync.models import Connection, ExchangeSession, OutboxOrder
+from sync.outbox import outbound
+from sync.protocol import sessions
 
 TYPE = "folder"
 """Type of the sessions under which files of orders are given."""

@@ -11,14 +11,14 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from sync.aliases import Words
+from sync.goods.aliases import Words
+from sync.goods.owning import OF_OFFERS, mark
 from sync.intake.reasons import key_of
 from sync.merging import Batch
 from sync.models import Connection, Parked, PriceType, Rejection, Run, Warehouse
 from sync.onec import values
 from sync.onec.commerceml import Item, fragment
 from sync.onec.elements import child_text
-from sync.owning import OF_OFFERS, mark
 from sync.staging import Staging
 
 KEPT_REJECTIONS = 10_000

@@ -9,7 +9,7 @@ from django.db import connection as database
 from django.utils.translation import gettext
 
 from base.texts import name_key
-from sync.aliases import is_iso
+from sync.goods.aliases import is_iso
 from sync.intake.book import Book
 from sync.merging import Batch, Target, Touched, fill, known, mark_seen, merge
 from sync.models import Category, PriceType, Property, PropertyValue, Warehouse

@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.translation import gettext
 
 from base.texts import name_key, sku_key
+from sync.goods.owning import owned
 from sync.intake.book import Book
 from sync.intake.classifier import count
 from sync.intake.fields import fields_of, positive
@@ -19,7 +20,6 @@ from sync.models.mirror import REF_LENGTH
 from sync.onec.commerceml import Item
 from sync.onec.records import ProductRecord
 from sync.onec.values import requisite_key
-from sync.owning import owned
 from sync.staging import dumps
 
 PRODUCTS = Target(

@@ -12,7 +12,8 @@ from django.db import connection as database
 from django.utils.translation import gettext
 
 from base.texts import sku_key
-from sync import plain_offers
+from sync.goods import plain_offers
+from sync.goods.owning import owned
 from sync.intake.book import Book
 from sync.intake.classifier import add_stubs
 from sync.intake.parking import park
@@ -22,7 +23,6 @@ from sync.models.mirror import REF_LENGTH
 from sync.onec import commerceml
 from sync.onec.commerceml import Item, OfferDigests
 from sync.onec.records import OfferRecord
-from sync.owning import owned
 from sync.staging import dumps
 
 OFFERS = Target(

@@ -18,7 +18,7 @@ SEEDS = [
 
 
 def seed(apps, _schema_editor):
-    """As `sync.schedule.ensure_schedules` does."""
+    """As `sync.watching.schedule.ensure_schedules` does."""
     Schedule = apps.get_model("sync", "Schedule")
     for connection in apps.get_model("sync", "Connection").objects.all():
         for kind, period, window, is_on, channels in SEEDS:

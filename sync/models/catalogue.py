@@ -78,7 +78,7 @@ class Product(Mirrored):
     list of [property ref, [raw value, ...]] with dictionary values as refs; `requisites` a list
     of [name, [value, ...]]. `pictures` lists names of `Picture` or http addresses, main first.
     `sku` (article) is not unique; `sku_key` is its comparable form. VAT None is "without VAT".
-    `unit` is as the portal words it, `unit_told` as 1C wrote it (`sync.aliases`).
+    `unit` is as the portal words it, `unit_told` as 1C wrote it (`sync.goods.aliases`).
     """
 
     name = models.CharField(_("name"), max_length=1000)

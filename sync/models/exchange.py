@@ -12,7 +12,7 @@ class Connection(models.Model):
 
     `field_map` says which property or requisite (by name, any case) fills a field that
     CommerceML does not have: keys `pack_multiple`, `min_quantity`, `brand`, `series`.
-    `field_ownership` names the fields of goods that 1C does not simply own (`sync.owning`).
+    `field_ownership` names the fields of goods that 1C does not simply own (`sync.goods.owning`).
     `password` is a hash of Django's; `odata_password` is sealed by `base.secrets`, because we must
     say it to 1C. `file_limit` is bytes per request, 0 does not split. `allowed_addresses` are
     addresses or networks, one a line; none, and all may come. `responsible` are the e-mail

@@ -33,7 +33,7 @@ class OrderBatch(models.Model):
 class OutboxOrder(models.Model):
     """An order to hand over to 1C, written in the transaction that placed it.
 
-    `payload` is `sync.outbound.OutgoingOrder` as JSON. An order that fails the checks of its
+    `payload` is `sync.outbox.outbound.OutgoingOrder` as JSON. An order that fails the checks of its
     export "needs a person" and never blocks the others; one that a person holds back is not given
     out until he lets it go. `parent_number` is the portal's order when 1C gets it in parts.
     `not_before` keeps an order that 1C would not confirm away from the others for a while.

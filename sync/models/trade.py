@@ -15,10 +15,10 @@ class PriceType(Mirrored):
     """1C: Справочник.ВидыЦен. A column of prices with its currency and VAT rule.
 
     `title` is the portal's own name of it, empty to show 1C's. `currency` is as the portal takes
-    it, `currency_told` as 1C wrote it (`sync.aliases`). `vat_included` is None while 1C has not
-    said it; `vat_answer` is what a person has said meanwhile. `slot` is the number of the search engine's
-    price field, given out in order of appearance (0-31), empty when they ran out. One type of a
-    base may be the default: it serves dealers whose terms name none.
+    it, `currency_told` as 1C wrote it (`sync.goods.aliases`). `vat_included` is None while 1C has
+    not said it; `vat_answer` is what a person has said meanwhile. `slot` is the number of the
+    search engine's price field, given out in order of appearance (0-31), empty when they ran out.
+    One type of a base may be the default: it serves dealers whose terms name none.
     """
 
     name = models.CharField(_("name"), max_length=250, blank=True)

@@ -16,8 +16,8 @@ from django.views.generic import TemplateView, View
 
 from base.figures import NBSP
 from base.registers import quantity_words
-from sync import absence
 from sync.models import Absence, Product, Run
+from sync.runs import absence
 from sync.screens.base import Screen
 from sync.screens.schedules import person_of
 from sync.tasks import QUEUE

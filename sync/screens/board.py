@@ -18,12 +18,12 @@ from django.views.generic import TemplateView
 from base.figures import NOTHING
 from base.models import JobState
 from base.registers import moment_words, quantity_words
-from sync import schedule
-from sync.health import BaseHealth, Health, Line, health
-from sync.keeping import UNTIL_RESUMED
 from sync.models import Alarm, Run, Schedule
 from sync.screens.base import Screen
-from sync.spans import ago_words, every_words, span_words
+from sync.screens.health import BaseHealth, Health, Line, health
+from sync.screens.spans import ago_words, every_words, span_words
+from sync.watching import schedule
+from sync.watching.keeping import UNTIL_RESUMED
 
 LEVELS = {
     "green": pgettext_lazy("exchange", "fresh"),

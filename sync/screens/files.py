@@ -24,12 +24,13 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import FormView, View
 from wagtail.admin import messages
 
-from sync import receiving, uploading
 from sync.channels import odata
+from sync.files import receiving
+from sync.files.readers import READERS
+from sync.files.receiving import Refused
 from sync.models import Connection, ReceivedFile, Schedule
 from sync.models.exchange import KINDS
-from sync.readers import READERS
-from sync.receiving import Refused
+from sync.runs import uploading
 from sync.screens.base import Screen
 from sync.screens.journal import CHANGE, VIEW
 from sync.tasks import QUEUE

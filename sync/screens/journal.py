@@ -24,7 +24,7 @@ from sync.models import Run
 from sync.models.exchange import KINDS
 from sync.screens.base import Screen
 from sync.screens.lists import ListView, bases, day, page_of, spreadsheet, whole
-from sync.spans import span_words
+from sync.screens.spans import span_words
 
 State = Run.State
 VIEW = "sync.view_run"

@@ -22,8 +22,8 @@ from wagtail.admin import messages
 
 from base.models import User
 from base.registers import moment_words
-from sync import aliases, mapping
-from sync.mapping import PriceTypeAnswers, PriceTypeRow, StatusRow
+from sync.goods import aliases, mapping
+from sync.goods.mapping import PriceTypeAnswers, PriceTypeRow, StatusRow
 from sync.models import Alias, Connection, Warehouse
 from sync.screens.base import Screen
 

@@ -24,13 +24,13 @@ from wagtail.models import ModelLogEntry
 
 from base.figures import NOTHING
 from base.registers import BoundedPaginator, moment_words, money_words
-from sync import outbound, resending
 from sync.models import Connection, OrderBatch, OutboxOrder, RemoteOrder
 from sync.onec import exchange_files
 from sync.onec.outgoing import OutgoingOrder
+from sync.outbox import outbound, resending
 from sync.screens import lists
 from sync.screens.base import Screen
-from sync.spans import span_words
+from sync.screens.spans import span_words
 
 State = OutboxOrder.State
 

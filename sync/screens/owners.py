@@ -18,9 +18,9 @@ from django.views.generic.base import View
 from wagtail.admin import messages
 
 from base.models import User
-from sync import owning
+from sync.goods import owning
+from sync.goods.owning import BADGES, FIELDS, Owner
 from sync.models import Category, Connection, Product
-from sync.owning import BADGES, FIELDS, Owner
 from sync.reading import category_tree
 from sync.screens.base import Screen
 from sync.visibility import Visibility

@@ -31,12 +31,13 @@ from wagtail.admin import messages
 
 from base.figures import NOTHING
 from base.registers import moment_words
-from sync import quarantine, remedies, replaying
 from sync.models import Parked, Rejection, Run
-from sync.quarantine import Wanted
+from sync.runs import quarantine, replaying
+from sync.runs.quarantine import Wanted
+from sync.screens import remedies
 from sync.screens.base import Screen
 from sync.screens.lists import ListView, bases, day, page_of, spreadsheet, whole
-from sync.spans import ago_words
+from sync.screens.spans import ago_words
 from sync.tasks import QUEUE
 
 VIEW = "sync.view_rejection"

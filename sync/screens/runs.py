@@ -19,11 +19,12 @@ from wagtail.admin import messages
 
 from base.figures import NOTHING
 from base.registers import quantity_words
-from sync import quarantine, receiving, replaying, tracing
+from sync.files import receiving
 from sync.intake.book import KEPT_REJECTIONS
 from sync.models import ReceivedFile, Run
 from sync.models.exchange import KINDS
-from sync.rehearsing import KEPT_DIFFERENCES, MODELS
+from sync.runs import quarantine, replaying, tracing
+from sync.runs.rehearsing import KEPT_DIFFERENCES, MODELS
 from sync.screens.base import Screen
 from sync.screens.journal import CHANGE, VIEW, row_of, span
 from sync.screens.lists import page_of

@@ -18,11 +18,11 @@ from django.views.generic import FormView, View
 
 from base.models import User
 from base.registers import moment_words
-from sync import keeping, schedule, timing
 from sync.models import Connection, Schedule
 from sync.screens.base import BOARD, Screen
 from sync.screens.board import rule_words
-from sync.spans import span_words
+from sync.screens.spans import span_words
+from sync.watching import keeping, schedule, timing
 
 PERIOD_MOST = 31 * 1440
 SHOWN_TIMES = 5

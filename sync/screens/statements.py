@@ -15,9 +15,9 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import TemplateView
 from wagtail.admin import messages
 
-from sync import uploading
+from sync.files.receiving import Refused
 from sync.models import Connection, Payment, Run
-from sync.receiving import Refused
+from sync.runs import uploading
 from sync.screens.base import Screen
 from sync.tasks import QUEUE
 

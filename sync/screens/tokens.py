@@ -20,8 +20,8 @@ from django.views.generic import FormView, View
 
 from base.models import User
 from base.registers import moment_words
-from sync import tokens
 from sync.models import Connection, Token
+from sync.protocol import tokens
 from sync.screens.base import Screen
 
 VIEW = "sync.view_token"

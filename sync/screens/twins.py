@@ -20,7 +20,8 @@ from wagtail.admin import messages
 from base.figures import NOTHING
 from base.media import signed_url
 from base.registers import moment_words, money_words
-from sync import pictures, rebinding
+from sync import pictures
+from sync.goods import rebinding
 from sync.models import Connection, Offer, Picture, PriceType, Product, ReceivedFile, Run, Twin
 from sync.screens.base import Screen
 from sync.screens.lists import ListView, bases, page_of, whole

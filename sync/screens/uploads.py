@@ -13,9 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.generic import TemplateView, View
 
-from sync import absence, leftovers, uploads
+from sync.files import uploads
+from sync.files.receiving import Refused
 from sync.models import Connection
-from sync.receiving import Refused
+from sync.runs import absence, leftovers
 from sync.screens.base import Screen
 from sync.screens.schedules import person_of
 from sync.tasks import QUEUE

@@ -22,12 +22,12 @@ from django.utils.translation import gettext_lazy
 from django.views.generic import FormView, TemplateView, View
 
 from base.secrets import Unsealable, seal, unseal
-from sync import connections, contact, families
-from sync.connection_forms import FirstStep, SecondStep
 from sync.models import Connection
+from sync.protocol import connections, contact, families
+from sync.protocol.views import PROBE
+from sync.registers.connection_form import FirstStep, SecondStep
 from sync.screens.base import Screen
 from sync.screens.schedules import person_of
-from sync.views import PROBE
 
 SHOWN_FOR = timedelta(minutes=30)
 """How long a new password can be looked at by whoever made it."""

@@ -234,8 +234,8 @@ def work(case: str, folder: Path) -> dict[str, Any]:
     from django.utils import timezone
 
     from search import indexing
-    from sync import importing
     from sync.models import ChangeBatch, Connection, ExchangeSession, ReceivedFile, Run
+    from sync.runs import importing
 
     base, _created = Connection.objects.get_or_create(user="bench", defaults={"name": "bench"})
     session = ExchangeSession.objects.create(

@@ -102,9 +102,9 @@ def _load(size: int) -> Any:
     from demo.commerceml import write
     from portal.management.commands.demo import WRITTEN_AT
     from search import indexing
-    from sync import importing
-    from sync.connections import create_connection
     from sync.models import ExchangeSession, ReceivedFile, Run
+    from sync.protocol.connections import create_connection
+    from sync.runs import importing
 
     connection = create_connection(name="bench", user="bench", password=PASSWORD)
     session = ExchangeSession.objects.create(

@@ -245,10 +245,10 @@ def prepare(size: int) -> dict[str, Any]:
     from dealer_area import company
     from dealer_area.models import LegalEntity, Outlet, Role
     from portal import statics
-    from sync import importing, inbound
-    from sync.connections import create_connection
     from sync.models import Counterparty, ExchangeSession, Offer, PriceType, ReceivedFile, Run
     from sync.onec.records import ContractRecord, CounterpartyRecord
+    from sync.protocol.connections import create_connection
+    from sync.runs import importing, inbound
 
     call_command("migrate", interactive=False, verbosity=0)
     call_command("createcachetable", verbosity=0)

@@ -10,8 +10,9 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from onec.dialects import BITRIX31, UT11, Dialect
-from sync import outbound, views
 from sync.models import Connection, Offer, OutboxOrder, RemoteOrder
+from sync.outbox import outbound
+from sync.protocol import views
 from tests.conformance import exports
 from tests.conformance.line import Line
 from tests.conformance.state import expected_mirror, mirror

@@ -13,8 +13,8 @@ from onec.client import ExchangeError, Session
 from onec.dialects import OTHER, UT11, Dialect
 from onec.exchange import send_catalogue
 from onec.portions import collect
-from sync import leftovers
 from sync.models import Category, Connection, Offer, OfferPrices, PriceType, Product, Run
+from sync.runs import leftovers
 from sync.tasks import QUEUE
 from tests.conformance import exports
 from tests.conformance.line import OpenPortal

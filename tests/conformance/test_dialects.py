@@ -18,8 +18,8 @@ from onec.dialects import Dialect
 from onec.exchange import exchange_orders, send_catalogue
 from onec.faults import FAULTS, FaultName
 from onec.portions import collect
-from sync import outbound
 from sync.models import Absence, Alarm, ChangeBatch, Connection, Picture, ReceivedFile, Run
+from sync.outbox import outbound
 from tests.conformance import exports
 from tests.conformance.line import OpenPortal
 from tests.conformance.state import expected_mirror, mirror, orders, unfinished, versions

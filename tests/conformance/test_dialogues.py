@@ -17,8 +17,8 @@ from onec.dialects import DIALECTS, Dialect
 from onec.exchange import exchange_orders, send_catalogue
 from onec.portions import collect
 from onec.recording import Recorder
-from sync import outbound
 from sync.models import Connection
+from sync.outbox import outbound
 from tests.conformance import exports
 from tests.conformance.line import OpenPortal
 from tests.factories.sync import outgoing_line, outgoing_order

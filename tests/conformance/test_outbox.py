@@ -17,9 +17,9 @@ from onec.client import ExchangeError
 from onec.dialects import Dialect, DialectName
 from onec.exchange import exchange_orders
 from onec.orders import SiteOrder
-from sync import outbound, resending
 from sync.models import Connection, OutboxOrder, Payment
 from sync.onec import batching
+from sync.outbox import outbound, resending
 from tests.conformance.line import OpenPortal
 from tests.factories.dealer_area import Trade, make_goods, make_trade
 from tests.factories.sync import outgoing_order

@@ -6,7 +6,6 @@ from pathlib import Path
 
 from django.conf import settings
 
-from sync import importing
 from sync.models import (
     Category,
     ChangeBatch,
@@ -22,6 +21,7 @@ from sync.models import (
     Run,
     Warehouse,
 )
+from sync.runs import importing
 from tests.factories.sync import ExchangeSessionFactory
 
 MIRROR = (

@@ -8,9 +8,9 @@ from base.secrets import seal
 from onec.odata import OdataServer
 from onec.odata_base import Base
 from onec.odata_maker import PRICE_TYPES, WAREHOUSES
-from sync import running
 from sync.channels import odata
 from sync.models import Connection, Run, Schedule
+from sync.runs import running
 from tests.factories.sync import (
     ConnectionFactory,
     OfferFactory,

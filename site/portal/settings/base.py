@@ -68,7 +68,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     # 1C understands neither a redirect nor a page: its address is answered before all else
-    "sync.views.ExchangeMiddleware",
+    "sync.protocol.views.ExchangeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "portal.policy.PolicyMiddleware",

@@ -20,7 +20,7 @@ from search import degraded, indexing
 from search.engines.base import Request
 from search.finding import find
 from search.query import Query, Sort
-from sync import mapping
+from sync.goods import mapping
 from sync.models import OfferStock, Warehouse
 from tests.factories.catalog_pages import Shop, mark_changed, open_shop
 from tests.factories.dealer_area import fill_at_once

@@ -20,7 +20,6 @@ from onec.client import ExchangeError
 from onec.dialects import UNF, UT11, Dialect
 from onec.exchange import Portal, exchange_orders, send_catalogue
 from onec.portions import collect
-from sync import outbound
 from sync.models import (
     Connection,
     Offer,
@@ -31,6 +30,7 @@ from sync.models import (
     RemoteOrder,
     Run,
 )
+from sync.outbox import outbound
 from tests.factories.sync import PASSWORD, ConnectionFactory, outgoing_line, outgoing_order
 
 pytestmark = pytest.mark.django_db(transaction=True)

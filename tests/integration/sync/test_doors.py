@@ -10,8 +10,8 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from sync import views
 from sync.models import Connection, ExchangeSession, Run
+from sync.protocol import views
 from tests.factories.onec import PATH, OneC, basic
 from tests.factories.sync import PASSWORD, ConnectionFactory
 

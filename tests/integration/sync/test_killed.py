@@ -27,7 +27,7 @@ from django.utils import timezone
 from onec.answers import OrderBase
 from onec.dialects import DIALECTS
 from onec.exchange import Portal, exchange_orders
-from sync import importing, outbound, running
+from sync.files.receiving import full_path
 from sync.mirror import dump
 from sync.models import (
     Category,
@@ -41,7 +41,8 @@ from sync.models import (
     RemoteOrder,
     Run,
 )
-from sync.receiving import full_path
+from sync.outbox import outbound
+from sync.runs import importing, running
 from sync.tasks import QUEUE
 from tests.conformance.line import Line
 from tests.factories.commerceml import (
@@ -124,7 +125,7 @@ def _apart(work: Callable[[], None]) -> int:
     for each in connections.all(initialized_only=True):
         if each.vendor == "postgresql":
             # the child would talk over the sockets that its parent keeps in the pool
-            each.close_pool()
+            each.close_pool()  # type: ignore[attr-defined]
     with warnings.catch_warnings():
         # the other threads of the test run hold nothing that the child needs
         warnings.simplefilter("ignore", DeprecationWarning)

@@ -12,9 +12,10 @@ from base.secrets import seal
 from onec.odata import OdataFaults, OdataServer
 from onec.odata_base import NOTHING, guid
 from onec.odata_made import make_base
-from sync import leases, receiving, running, schedule
+from sync import leases
 from sync.channels import asking, odata
 from sync.channels.asking import PullFailed
+from sync.files import receiving
 from sync.models import (
     Connection,
     Counterparty,
@@ -24,6 +25,8 @@ from sync.models import (
     Schedule,
     SettlementBalance,
 )
+from sync.runs import running
+from sync.watching import schedule
 from tests.factories.odata import QUEUE, connected, fetch
 
 pytestmark = pytest.mark.django_db

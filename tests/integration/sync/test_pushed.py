@@ -14,7 +14,8 @@ import httpx
 import pytest
 from django.utils import timezone
 
-from sync import inbound, running
+from sync.files.outcomes import read
+from sync.files.receiving import full_path
 from sync.models import (
     ChangeBatch,
     Connection,
@@ -27,10 +28,9 @@ from sync.models import (
     Version,
 )
 from sync.onec.records import SettlementRecord
-from sync.outcomes import read
-from sync.receiving import full_path
+from sync.protocol.tokens import issue_token
+from sync.runs import inbound, running
 from sync.tasks import QUEUE
-from sync.tokens import issue_token
 from tests.factories.sync import ConnectionFactory
 from tests.integration.sync.test_killed import killed, points
 
@@ -104,7 +104,7 @@ def test_a_push_of_many_rows_survives_a_killed_worker(
     monkeypatch.setattr(inbound, "PORTION", 250)
     waiting: list[int] = []
     queue = running.Queue(import_file=waiting.append, make_sizes=lambda _pk: None)
-    monkeypatch.setattr("sync.api.QUEUE", queue)
+    monkeypatch.setattr("sync.protocol.api.QUEUE", queue)
     clean, base = ConnectionFactory(user="clean"), ConnectionFactory(user="killed")
     for each in (clean, base):
         # what the whole telling leaves out

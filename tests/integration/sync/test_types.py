@@ -10,8 +10,11 @@ import pytest
 from django.test import Client
 
 from onec.orders import read_batch
-from sync import outbound, receiving, running, views
+from sync.files import receiving
 from sync.models import Alarm, Connection, ExchangeSession, OutboxOrder, Run
+from sync.outbox import outbound
+from sync.protocol import views
+from sync.runs import running
 from sync.tasks import QUEUE
 from tests.factories.onec import DOCUMENT, PATH, OneC, basic
 from tests.factories.sync import PASSWORD, ConnectionFactory, outgoing_order

@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from catalog_pages.stepping import sync_category_pages
-from sync import owning
+from sync.goods import owning
 from tests.factories.base import StaffFactory
 from tests.factories.catalog_pages import Shop, make_product_page
 from tests.factories.sync import AT

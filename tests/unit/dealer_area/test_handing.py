@@ -13,7 +13,6 @@ from dealer_area import carting, following, handing, hearing, ordering
 from dealer_area.buyers import buyer_for
 from dealer_area.checking import Choice, Decision, check_cart
 from dealer_area.models import Order, OrderEvent, OrderPart
-from sync import outbound, resending
 from sync.models import (
     Connection,
     Counterparty,
@@ -24,6 +23,7 @@ from sync.models import (
     Warehouse,
 )
 from sync.onec.outgoing import from_payload
+from sync.outbox import outbound, resending
 from tests.factories.dealer_area import Trade, fill_at_once, make_goods, make_trade
 from tests.factories.sync import ExchangeSessionFactory, WarehouseFactory
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from itertools import product
+from typing import Any
 
 import pytest
 
@@ -60,7 +61,7 @@ def test_status_of_known_words(told: dict[str, bool | str], status: str) -> None
     ],
 )
 def test_marks_are_different_states_and_mean_what_the_table_says(
-    told: dict[str, bool], mark: str
+    told: dict[str, Any], mark: str
 ) -> None:
     remote = RemoteState(**told)
     assert status_of(remote, {}).status == MARKS[mark]

@@ -16,8 +16,8 @@ from demo import settling
 from demo.access import SignIns
 from demo.assortment import Assortment
 from demo.company import DEALERS, STAFF, email_of
-from sync.connections import authenticate
 from sync.models import Connection, Contract
+from sync.protocol.connections import authenticate
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 AT = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)

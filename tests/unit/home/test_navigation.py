@@ -21,7 +21,7 @@ from dealer_area.models import Membership, Role
 from home.navigation import STALE_TIMES, Branding, Frame, branding, frame_for, state_of
 from search import indexing
 from sync.reading import Freshness
-from sync.schedule import ensure_schedules
+from sync.watching.schedule import ensure_schedules
 from tests.factories.base import StaffFactory
 from tests.factories.catalog_pages import Shop
 from tests.factories.dealer_area import MembershipFactory, make_goods

@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 
-from sync import reading, schedule
+from sync import reading
 from sync.models import Category, Picture, Property, PropertyValue, Run
 from sync.visibility import Visibility
+from sync.watching import schedule
 from tests.factories.sync import (
     CategoryFactory,
     ConnectionFactory,

@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from sync import pictures, pruning, receiving, running, tasks
+from sync import pictures, tasks
+from sync.files import receiving
+from sync.runs import pruning, running
 
 
 def test_import_file_processes_the_run(monkeypatch: pytest.MonkeyPatch) -> None:

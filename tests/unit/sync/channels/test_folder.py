@@ -16,7 +16,7 @@ import pytest
 from django.utils import timezone
 from PIL import Image
 
-from sync import leases, running, schedule
+from sync import leases
 from sync.channels import folder, places
 from sync.channels.folder import FolderFailed
 from sync.models import (
@@ -30,6 +30,8 @@ from sync.models import (
     Run,
     Schedule,
 )
+from sync.runs import running
+from sync.watching import schedule
 from tests.factories import statement
 from tests.factories.sync import ConnectionFactory
 

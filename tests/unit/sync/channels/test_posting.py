@@ -10,11 +10,11 @@ import pytest
 from django.utils import timezone
 
 from onec.orders import read_batch
-from sync import outbound
 from sync.channels import posting, tending
 from sync.channels.folder import FolderFailed
 from sync.models import Connection, ExchangeSession, OutboxOrder, Run
 from sync.onec import batching
+from sync.outbox import outbound
 from tests.factories.sync import ConnectionFactory, outgoing_order
 
 pytestmark = pytest.mark.django_db

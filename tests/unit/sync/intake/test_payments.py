@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from sync import outbound
-from sync.inbound import accept, import_records, ingest
 from sync.intake.payments import key_of
 from sync.models import Connection, OutboxOrder, Payment, ReceivedFile, RemoteOrder, Run
 from sync.onec.records import PaymentRecord
+from sync.outbox import outbound
+from sync.runs.inbound import accept, import_records, ingest
 from tests.factories import statement
 from tests.factories.sync import ConnectionFactory, CounterpartyFactory, outgoing_order
 

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from sync.inbound import ingest
 from sync.intake.book import Book
 from sync.intake.settlements import settle_absent
 from sync.models import (
@@ -21,6 +20,7 @@ from sync.models import (
     SettlementEntry,
 )
 from sync.onec.records import ContractRecord, SettlementRecord
+from sync.runs.inbound import ingest
 from sync.staging import staging
 from tests.factories.sync import ConnectionFactory
 

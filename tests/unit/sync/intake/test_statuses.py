@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from sync import ports
-from sync.inbound import ingest
 from sync.models import Connection, OutboxOrder, RemoteOrder, Run
 from sync.onec.records import OrderStatusRecord, RemoteOrderRecord
+from sync.runs.inbound import ingest
 from tests.factories.sync import ConnectionFactory
 
 pytestmark = pytest.mark.django_db

@@ -9,8 +9,10 @@ from typing import Any
 
 import pytest
 
-from sync import ports, running, shelf
+from sync import ports
+from sync.files import shelf
 from sync.models import Connection, Payment, ReceivedFile, RemoteOrder, Run
+from sync.runs import running
 from tests.factories.sync import ConnectionFactory
 
 pytestmark = pytest.mark.django_db

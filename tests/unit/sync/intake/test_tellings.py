@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from sync.inbound import ingest
 from sync.models import ChangeBatch, Connection, OfferPrices, OfferStock, Parked, Run
 from sync.onec.records import OfferPricesRecord, OfferStockRecord, PriceRecord, StockRecord
+from sync.runs.inbound import ingest
 from tests.factories.commerceml import goods, offer, package, product, take
 from tests.factories.sync import ConnectionFactory
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import pytest
 from lxml import etree
 
@@ -57,10 +60,14 @@ def test_the_plain_way_needs_no_element() -> None:
 def test_each_part_may_be_absent_or_twice(left: int) -> None:
     for parts in (PARTS[:left] + PARTS[left + 1 :], (*PARTS, PARTS[left])):
         raw = goods(*parts)
-        found = []
-        for read, its_input in ((product_of_text, raw), (product_record, etree.fromstring(raw))):
+        found: list[object] = []
+        readers: tuple[tuple[Callable[[Any], object], object], ...] = (
+            (product_of_text, raw),
+            (product_record, etree.fromstring(raw)),
+        )
+        for read, its_input in readers:
             try:
-                found.append(read(its_input))  # type: ignore[operator]
+                found.append(read(its_input))
             except ValueError as error:
                 found.append(error.args)
         assert found[0] in {None, found[1]}

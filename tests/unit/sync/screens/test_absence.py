@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from dealer_area.roles import GroupName
 from sync.models import Absence, Run
-from sync.running import Queue
+from sync.runs.running import Queue
 from sync.screens import absence
 from tests.factories.admin import staff
 from tests.factories.sync import ConnectionFactory, ProductFactory

@@ -17,9 +17,9 @@ from django.urls import reverse
 
 from base.models import JobState
 from dealer_area.roles import GroupName
-from sync import alarms, keeping, schedule
 from sync.models import Connection, Run
 from sync.screens.board import duration_words
+from sync.watching import alarms, keeping, schedule
 from tests.factories.admin import signed_in
 from tests.factories.sync import ConnectionFactory
 

@@ -245,7 +245,7 @@ def test_a_person_gives_a_file(base: Connection, client: Client, queue: Queued) 
     assert (run.is_rehearsal, run.trigger, queue.ids) == (True, Run.Trigger.PERSON, [run.pk])
     assert run.file is not None
     assert run.file.channel == ReceivedFile.Channel.PERSON
-    from sync import importing
+    from sync.runs import importing
 
     importing.import_run(run.pk, owner="worker")
     run.refresh_from_db()
@@ -265,7 +265,7 @@ def test_an_archive_makes_a_run_for_each_exchange_file(
     made = Run.objects.order_by("pk")
     assert [run.title for run in made] == ["import0_1.xml", "offers0_1.xml"]
     assert queue.ids == [run.pk for run in made]
-    from sync import running
+    from sync.runs import running
 
     class Quiet:
         def import_file(self, run_id: int) -> None: ...

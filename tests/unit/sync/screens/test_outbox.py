@@ -16,8 +16,8 @@ from django.utils import timezone
 
 from base.figures import NOTHING
 from dealer_area.roles import GroupName
-from sync import outbound
 from sync.models import Connection, OutboxOrder, RemoteOrder
+from sync.outbox import outbound
 from sync.screens import outbox
 from tests.factories.admin import signed_in
 from tests.factories.sync import (

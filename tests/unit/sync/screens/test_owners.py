@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from dealer_area.roles import GroupName
-from sync import owning
+from sync.goods import owning
 from sync.models import Product
 from tests.factories.admin import signed_in
 from tests.factories.sync import (

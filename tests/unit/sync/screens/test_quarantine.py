@@ -13,10 +13,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dealer_area.roles import GroupName
-from sync import remedies
 from sync.intake.reasons import OF_OBJECTS, OF_STATEMENTS
 from sync.models import Connection, Parked, Rejection, Run
-from sync.screens import quarantine
+from sync.screens import quarantine, remedies
 from tests.factories.admin import signed_in
 from tests.factories.base import StaffFactory
 from tests.factories.commerceml import goods, offer, package, product, take

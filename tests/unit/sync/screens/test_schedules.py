@@ -11,8 +11,8 @@ from django.test import Client
 from django.urls import reverse
 
 from dealer_area.roles import GroupName
-from sync import keeping, schedule
 from sync.models import Connection, Schedule
+from sync.watching import keeping, schedule
 from tests.factories.admin import signed_in
 from tests.factories.sync import ConnectionFactory
 

@@ -9,8 +9,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from dealer_area.roles import GroupName
-from sync import running
 from sync.models import Connection, Payment, ReceivedFile, Run
+from sync.runs import running
 from sync.screens import statements
 from sync.tasks import QUEUE
 from tests.factories import statement

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from dealer_area.roles import GroupName
 from sync.models import Connection, Token
-from sync.tokens import OVERLAP, PREFIX, connection_of, issue_token, revoke_token
+from sync.protocol.tokens import OVERLAP, PREFIX, connection_of, issue_token, revoke_token
 from tests.factories.admin import signed_in
 from tests.factories.sync import ConnectionFactory
 

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from dealer_area.roles import GroupName
-from sync import rebinding
+from sync.goods import rebinding
 from sync.models import Connection, Product, Run, Twin
 from sync.screens import twins
 from tests.factories.admin import signed_in

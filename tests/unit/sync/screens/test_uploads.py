@@ -12,9 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dealer_area.roles import GroupName
-from sync import leftovers
 from sync.models import ExchangeSession, Run
-from sync.running import Queue
+from sync.runs import leftovers
+from sync.runs.running import Queue
 from sync.screens import uploads
 from tests.factories.admin import staff
 from tests.factories.commerceml import goods, product

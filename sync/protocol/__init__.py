@@ -1,0 +1,1 @@
+"""Who may call, and the answers: the protocol of 1C and the push of records."""

@@ -1,0 +1,1 @@
+"""Whether data come when they should: schedules, alarms, letters about them."""
