@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from dealer_area.roles import GroupName
+from sync.channels import odata
 from sync.models import Connection, Product, ReceivedFile, Run, Schedule
 from sync.screens import files, journal, runs
 from tests.factories.admin import signed_in
@@ -295,7 +296,7 @@ def test_1c_is_asked_for_a_dry_run(
     base: Connection, client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[tuple[int, int]] = []
-    monkeypatch.setattr(files.odata.rehearse, "later", lambda *told: asked.append(told))
+    monkeypatch.setattr(odata.rehearse, "later", lambda *told: asked.append(told))
     fetched = Schedule.objects.create(
         connection=base, kind=Schedule.Kind.CONTRACTS, channel=Schedule.Channel.ODATA
     )
