@@ -126,6 +126,21 @@ def _surroundings(element: etree._Element) -> Surroundings:
     return Surroundings(element.nsmap, may_create)
 
 
+class Known:
+    """What has been found out about an object; a facet of an offer is here if its bytes told it."""
+
+    __slots__ = ("digest", "digests", "identity", "ids", "prices", "product", "stock")
+
+    def __init__(self) -> None:
+        self.ids: tuple[str, str] | None = None
+        self.digest: int | None = None
+        self.digests: OfferDigests | None = None
+        self.product: ProductRecord | None = None
+        self.identity: tuple[OfferIdentity | None, bool | None] | None = None
+        self.prices: tuple[PriceRecord, ...] | None = None
+        self.stock: tuple[StockRecord, ...] | None = None
+
+
 class Item:
     """One object of a file, its fields not taken out yet. ``ordinal`` counts from 1.
 
@@ -135,15 +150,11 @@ class Item:
 
     __slots__ = (
         "_cut",
-        "_digest",
-        "_digests",
         "_element",
-        "_facets",
-        "_ids",
         "_parts",
-        "_product",
         "_surroundings",
         "kind",
+        "known",
         "ordinal",
     )
 
@@ -160,17 +171,18 @@ class Item:
         self._cut = cut
         self._element = element
         self._surroundings = surroundings
-        self._ids: tuple[str, str] | None = None
-        self._digest: int | None = None
-        self._digests: OfferDigests | None = None
         self._parts: bytewise.Parts | None = None
-        self._product: ProductRecord | None = None
-        self._facets = _Facets()
+        self.known = Known()
 
     @property
     def is_apart(self) -> bool:
         """Whether the object stands alone: reading on in the file cannot change it."""
         return self._cut is not None
+
+    @property
+    def raw(self) -> bytes:
+        """The bytes of an object that is apart."""
+        return b"" if self._cut is None else self._cut.raw
 
     @property
     def element(self) -> etree._Element:
@@ -205,37 +217,37 @@ class Item:
 
     def ids(self) -> tuple[str, str]:
         """``(offer, product)`` references; both empty when the object has no Ид."""
-        if self._ids is None:
+        if self.known.ids is None:
             told = bytewise.ids(self._cut.raw) if self._cut is not None else None
-            self._ids = told if told is not None else offer_ids(self.element)
-        return self._ids
+            self.known.ids = told if told is not None else offer_ids(self.element)
+        return self.known.ids
 
     def digest(self) -> int:
         """Signed 64-bit hash of the whole object; an unchanged one has an unchanged hash."""
-        if self._digest is None:
+        if self.known.digest is None:
             cut = self._cut
-            self._digest = digest(self.element) if cut is None else raw_digest(cut.raw)
-        return self._digest
+            self.known.digest = digest(self.element) if cut is None else raw_digest(cut.raw)
+        return self.known.digest
 
     def offer_digests(self) -> OfferDigests:
         """Hashes of an offer by facet."""
-        if self._digests is None:
+        if self.known.digests is None:
             parts = self._split()
             told = bytewise.offer_digests(parts) if parts is not None else None
-            self._digests = told if told is not None else offer_digests(self.element)
-        return self._digests
+            self.known.digests = told if told is not None else offer_digests(self.element)
+        return self.known.digests
 
     def product(self) -> ProductRecord:
         """The object as goods. Raises ValueError as `product_record` does."""
-        if self._product is None and self._cut is not None and self._element is None:
-            self._product = product_of_text(self._cut.raw)
-        if self._product is None:
-            self._product = product_record(self.element)
-        return self._product
+        if self.known.product is None and self._cut is not None and self._element is None:
+            self.known.product = product_of_text(self._cut.raw)
+        if self.known.product is None:
+            self.known.product = product_record(self.element)
+        return self.known.product
 
     def offer(self, *, identity: bool, prices: bool, stock: bool) -> OfferRecord:
         """The facets of an offer that are asked for. Raises ValueError as `offer_record` does."""
-        told = self._facets
+        told = self.known
         self._read_facets(identity=identity, prices=prices, stock=stock)
         its_identity, archived = told.identity or (None, None) if identity else (None, None)
         its_prices = told.prices if prices else None
@@ -259,7 +271,7 @@ class Item:
         parts = self._split()
         if parts is None:
             return
-        told = self._facets
+        told = self.known
         told_identity, told_prices, told_stock = parts
         if identity and told.identity is None and told_identity:
             told.identity = identity_of_text(told_identity)
@@ -300,17 +312,6 @@ class Item:
         if self._cut is not None and not set(self.surroundings.namespaces) - {None}:
             return self._cut.raw.decode()
         return etree.tostring(self.element, encoding="unicode", with_tail=False)
-
-
-class _Facets:
-    """What the bytes of an offer told, as far as they were asked."""
-
-    __slots__ = ("identity", "prices", "stock")
-
-    def __init__(self) -> None:
-        self.identity: tuple[OfferIdentity | None, bool | None] | None = None
-        self.prices: tuple[PriceRecord, ...] | None = None
-        self.stock: tuple[StockRecord, ...] | None = None
 
 
 def from_xml(kind: Kind, xml: str) -> Item:

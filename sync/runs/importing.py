@@ -51,6 +51,8 @@ logger = logging.getLogger(__name__)
 
 CHUNK = 1000
 """Objects in one transaction at most; on SQLite fewer, to hold its write lock under 0.3 s."""
+LARGE_BYTES = 8 * 1024 * 1024
+"""A file from this size on is worth a second process to take its objects apart."""
 PATIENCE = timedelta(hours=1)
 """How long a run is tried again while the database fails."""
 REJECTED_SHARE = 0.1
@@ -162,7 +164,8 @@ class _Import:
         if self.rehearsal:
             size //= rehearsing.SMALLER
         chunks = commerceml.read(path, encoding=encoding, after=run.position, size=size)
-        with closing(ahead(chunks, book.expected)) as portions:
+        is_large = path.stat().st_size >= LARGE_BYTES
+        with closing(ahead(chunks, book.expected, elsewhere=is_large)) as portions:
             for told in portions:
                 items = settling.chosen(run, told)
                 if not items:

@@ -27,6 +27,7 @@ from sync.models import (
     RemoteOrder,
     Run,
 )
+from sync.onec import foreseeing
 from sync.runs import importing
 from tests.factories.commerceml import (
     changes,
@@ -434,3 +435,32 @@ def test_real_files_are_taken_twice_without_a_crash_and_without_a_change() -> No
             again = take(base, path.read_bytes())
             assert again.created_count == again.changed_count == 0, path
             assert ChangeBatch.objects.count() == before, path
+
+
+def test_a_large_file_is_taken_apart_by_a_second_process_with_the_same_outcome(
+    base: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(importing, "CHUNK", 3)
+    started: list[int] = []
+    ask = foreseeing.Foreseer._ask
+
+    def counted(self: foreseeing.Foreseer, *asked: Any) -> list[Any]:
+        started.append(1)
+        return ask(self, *asked)
+
+    monkeypatch.setattr(foreseeing.Foreseer, "_ask", counted)
+    states = []
+    for limit, connection in ((0, base), (importing.LARGE_BYTES, ConnectionFactory(user="other"))):
+        monkeypatch.setattr(importing, "LARGE_BYTES", limit)
+        assert take(connection, whole_catalogue(10)).state == Run.State.DONE
+        rows = [json.loads(line) for line in mirror.dump()]
+        states.append(
+            [
+                (row["ref"], row["name"], list(row["prices"].values()), list(row["stock"].values()))
+                for row in rows
+                if row["connection"] == connection.user
+            ]
+        )
+        assert started
+    assert len(states[0]) == 10
+    assert states[0] == states[1]
