@@ -27,7 +27,7 @@ from sync.runs import absence
 from tests.factories.base import StaffFactory
 from tests.factories.commerceml import goods, message, offer, package, product, store, take
 from tests.factories.sync import ConnectionFactory, ExchangeSessionFactory
-from tests.unit.sync.test_loads import put
+from tests.unit.sync.files.test_loads import put
 
 pytestmark = pytest.mark.django_db
 

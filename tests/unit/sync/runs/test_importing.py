@@ -400,7 +400,7 @@ def test_followers_hear_of_a_change_and_not_of_a_repetition(
     assert heard == [1]
 
 
-SAMPLES = Path(__file__).parents[2] / "samples" / "onec"
+SAMPLES = Path(__file__).parents[3] / "samples" / "onec"
 
 
 def taken(dialect: str) -> dict[str, Any]:

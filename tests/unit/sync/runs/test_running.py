@@ -35,7 +35,7 @@ from tests.factories.sync import (
     ReceivedFileFactory,
     RunFactory,
 )
-from tests.unit.sync.test_unpacking import packed, send
+from tests.unit.sync.files.test_unpacking import packed, send
 
 pytestmark = pytest.mark.django_db
 DOCUMENT = (

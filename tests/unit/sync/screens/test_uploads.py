@@ -19,8 +19,8 @@ from sync.screens import uploads
 from tests.factories.admin import staff
 from tests.factories.commerceml import goods, product
 from tests.factories.sync import ConnectionFactory, ExchangeSessionFactory
-from tests.unit.sync.test_leftovers import send
-from tests.unit.sync.test_loads import put
+from tests.unit.sync.files.test_loads import put
+from tests.unit.sync.runs.test_leftovers import send
 
 pytestmark = pytest.mark.django_db
 LIST = "exchange:uploads"
