@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
+from xml.sax.saxutils import escape
 from zoneinfo import ZoneInfo
 
 import httpx
@@ -40,6 +41,7 @@ MOVED = 40
 """Offers whose stock one delta tells."""
 ENOUGH = Decimal(5)
 """What is there in such numbers does not run out: the demonstration stays one to order from."""
+NEARLY_A_DAY = timedelta(hours=20)
 CONFIRMED_AFTER, SHIPPED_AFTER, PAID_AFTER = (timedelta(minutes=n) for n in (1, 20, 90))
 
 
@@ -77,11 +79,15 @@ class Living:
             log.info("the demonstration's 1C could not %s", work.__name__, exc_info=True)
 
     def tell_everything(self, connection: Connection) -> None:
-        """The whole catalogue with prices, unless it came within the day."""
-        day_ago = timezone.now() - timedelta(hours=20)
-        if Run.objects.filter(
-            connection=connection, tells_prices=True, finished_at__gt=day_ago
-        ).exists():
+        """The whole catalogue with prices, unless it came since about this time yesterday."""
+        came = Run.objects.filter(
+            connection=connection,
+            tells_prices=True,
+            state=Run.State.DONE,
+            is_rehearsal=False,
+            finished_at__gt=timezone.now() - NEARLY_A_DAY,
+        )
+        if came.exists():
             return
         folder = self._folder("catalogue")
         write(Assortment(), folder, at=self._now(connection), pictures=False)
@@ -123,9 +129,9 @@ class Living:
                 places[int(pk)]: self._moved(Decimal(text)) for pk, text in row.quantities.items()
             }
             told.append(
-                f"<Предложение><Ид>{row.offer.ref}</Ид><Количество>{sum(stock.values())}</Количество>"
+                f"<Предложение><Ид>{escape(row.offer.ref)}</Ид><Количество>{sum(stock.values())}</Количество>"
                 + "".join(
-                    f"<Склады><ИдСклада>{ref}</ИдСклада>"
+                    f"<Склады><ИдСклада>{escape(ref)}</ИдСклада>"
                     f"<КоличествоНаСкладе>{quantity}</КоличествоНаСкладе></Склады>"
                     for ref, quantity in stock.items()
                 )
