@@ -1,4 +1,4 @@
-"""What the exchange forgets: sessions, runs and rows of files that nobody will ask for again.
+"""What the exchange forgets: sessions, runs, files and alarms that nobody will ask for again.
 
 Nothing is forgotten that still tells something: an object in quarantine that waits for a person
 keeps its run, the last success of each kind of data keeps the age of what is shown, and a file that
@@ -13,17 +13,27 @@ from typing import Any
 
 from django.db.models import Exists, Max, OuterRef, Q, QuerySet
 
-from sync.models import ChangeBatch, ExchangeSession, OrderBatch, ReceivedFile, Rejection, Run
+from sync.models import (
+    Alarm,
+    ChangeBatch,
+    ExchangeSession,
+    OrderBatch,
+    ReceivedFile,
+    Rejection,
+    Run,
+)
 
 KEPT_FOR = timedelta(days=90)
+ALARMS_KEPT_FOR = timedelta(days=365)
+"""Alarms that are over: whether a trouble comes back each season can be seen for a year."""
 PORTION = 500
 """Rows removed in one statement: on SQLite a buyer's order waits for no longer."""
 
 
 def prune(*, at: datetime) -> int:
-    """Remove what is older than :data:`KEPT_FOR`; how many rows went."""
-    before = at - KEPT_FOR
-    return sum(_remove(rows) for rows in _forgotten(before))
+    """Remove what is older than :data:`KEPT_FOR`, alarms by their own time; how many rows went."""
+    over = Alarm.objects.filter(closed_at__lt=at - ALARMS_KEPT_FOR)
+    return sum(_remove(rows) for rows in (*_forgotten(at - KEPT_FOR), over))
 
 
 def _forgotten(before: datetime) -> Iterator[QuerySet[Any]]:

@@ -1,13 +1,14 @@
 """Letters about alarms: to whoever keeps the exchange of a base, once for each of two events.
 
-They are sent by tasks. The row says first that it was told, under a lock, and then the letter
-goes; when the mail server refuses it the row is put back and the task tries again. So a letter
-never goes twice.
+They are sent by tasks. Whoever sends one holds the lease of its alarm, and the row says that it was
+told when the letter has gone: so two workers never send the same, and one that is killed in between
+keeps nobody from a letter. It goes again when the lease has run out, perhaps for the second time.
 """
 
 from __future__ import annotations
 
 import logging
+import secrets
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -15,7 +16,6 @@ from django.contrib.auth.models import Group, Permission
 from django.core.exceptions import ValidationError
 from django.core.mail import EmailMultiAlternatives
 from django.core.validators import validate_email
-from django.db import transaction
 from django.db.models import Q
 from django.template.loader import render_to_string
 from django.urls import reverse
@@ -23,6 +23,7 @@ from django.utils import timezone, translation
 
 from base.jobs import task
 from base.models import PortalSettings, User
+from sync import leases
 from sync.models import Alarm, Connection
 
 log = logging.getLogger(__name__)
@@ -39,20 +40,26 @@ STAYS_OVER = timedelta(minutes=5)
 FORGOTTEN = timedelta(days=7)
 """No letter goes about what happened so long ago."""
 
+LEASE_SECONDS = 900.0
+"""A mail server may be slow; after so long whoever was sending a letter has been killed."""
+
 
 @task(retries=5, retry_delay=60)
 def tell(alarm_id: int) -> None:
     """Send the letter that an alarm is due for, if any: that it is red, or that it is over."""
-    at = timezone.now()
-    event = _claim(alarm_id, at)
-    if event is None:
+    lease, owner = f"letter:{alarm_id}", secrets.token_hex(8)
+    if not leases.acquire(lease, owner, seconds=LEASE_SECONDS):
         return
-    alarm = Alarm.objects.select_related("connection").get(pk=alarm_id)
     try:
+        at = timezone.now()
+        alarm = Alarm.objects.select_related("connection").filter(pk=alarm_id).first()
+        event = _due(alarm, at) if alarm else None
+        if alarm is None or event is None:
+            return
         _send(alarm, is_over=event == "told_over_at")
-    except Exception:
-        Alarm.objects.filter(pk=alarm_id).update(**{event: None})
-        raise
+        Alarm.objects.filter(pk=alarm_id).update(**{event: at})
+    finally:
+        leases.release(lease, owner)
 
 
 def tell_waiting(at: datetime) -> None:
@@ -66,23 +73,16 @@ def tell_waiting(at: datetime) -> None:
         tell.later(pk)
 
 
-@transaction.atomic
-def _claim(alarm_id: int, at: datetime) -> str | None:
-    """The field of the letter that is to be sent now, which says so from here on."""
-    alarm = Alarm.objects.select_for_update().filter(pk=alarm_id).first()
-    if alarm is None:
-        return None
+def _due(alarm: Alarm, at: datetime) -> str | None:
+    """The field of the letter that is to be sent now, which will say when that was."""
     if alarm.closed_at is None:
         if alarm.level != Alarm.Level.RED or alarm.told_at is not None or _told_lately(alarm, at):
             return None
-        event = "told_at"
-    else:
-        is_settled = alarm.closed_at <= at - STAYS_OVER
-        if not is_settled or alarm.told_at is None or alarm.told_over_at is not None:
-            return None
-        event = "told_over_at"
-    Alarm.objects.filter(pk=alarm_id).update(**{event: at})
-    return event
+        return "told_at"
+    is_settled = alarm.closed_at <= at - STAYS_OVER
+    if not is_settled or alarm.told_at is None or alarm.told_over_at is not None:
+        return None
+    return "told_over_at"
 
 
 def _told_lately(alarm: Alarm, at: datetime) -> bool:

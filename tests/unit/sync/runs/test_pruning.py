@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from sync.models import (
+    Alarm,
     ChangeBatch,
     Connection,
     ExchangeSession,
@@ -105,3 +106,19 @@ def test_rows_go_in_portions(base: Connection, monkeypatch: pytest.MonkeyPatch) 
     for _ in range(5):
         ended(base, state=Run.State.FAILED)
     assert pruning.prune(at=AT) == 15
+
+
+def test_alarms_go_a_year_after_they_were_over(base: Connection) -> None:
+    year = pruning.ALARMS_KEPT_FOR
+    ends = {"gone": AT - year - timedelta(days=1), "young": AT - year, "open": None}
+    for code, closed_at in ends.items():
+        Alarm.objects.create(
+            connection=base,
+            code=code,
+            level=Alarm.Level.RED,
+            text=code,
+            opened_at=AT - 2 * year,
+            closed_at=closed_at,
+        )
+    assert pruning.prune(at=AT) == 1
+    assert set(Alarm.objects.values_list("code", flat=True)) == {"young", "open"}

@@ -12,6 +12,7 @@ from django.core.mail import EmailMultiAlternatives
 
 from base.models import User
 from dealer_area.roles import GroupName
+from sync import leases
 from sync.models import Alarm, Connection
 from sync.watching import alarms, letters
 from tests.factories.admin import staff
@@ -107,6 +108,42 @@ def test_a_mail_server_that_fails_is_tried_again(
 
 def _fail(_letter: Any) -> None:
     raise OSError("no mail today")
+
+
+def test_a_letter_whose_sender_was_killed_goes_when_its_lease_has_run_out(
+    base: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alarm = opened(base)
+    with monkeypatch.context() as killed:
+        # nothing tidies up after a kill
+        killed.setattr(EmailMultiAlternatives, "send", _fail)
+        killed.setattr(leases, "release", lambda _name, _owner: None)
+        with pytest.raises(OSError, match="mail"):
+            told(alarm, AT)
+    assert told(alarm, AT + MINUTE) == 0
+    later = AT + timedelta(seconds=letters.LEASE_SECONDS)
+    assert [told(alarm, later), told(alarm, later + MINUTE)] == [1, 0]
+    alarm.refresh_from_db()
+    assert alarm.told_at == later
+
+
+def test_the_row_says_so_only_when_the_letter_has_gone(
+    base: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alarm = opened(base)
+    seen: list[datetime | None] = []
+
+    def look(_letter: Any) -> None:
+        seen.append(Alarm.objects.get(pk=alarm.pk).told_at)
+        # another worker comes meanwhile
+        letters.tell.now(alarm.pk)
+
+    with monkeypatch.context() as slow:
+        slow.setattr(EmailMultiAlternatives, "send", look)
+        told(alarm, AT)
+    assert seen == [None]
+    alarm.refresh_from_db()
+    assert alarm.told_at == AT
 
 
 def test_waiting_letters_are_put_into_the_queue(
