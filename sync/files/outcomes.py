@@ -5,7 +5,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass
+from itertools import islice
+from os import SEEK_END
 from pathlib import Path
+from typing import BinaryIO
 
 from sync.files.receiving import full_path
 from sync.intake.fates import Status
@@ -33,18 +36,22 @@ def forget_after(file: ReceivedFile, position: int) -> None:
     path = _path(file)
     if not path.exists():
         return
-    kept = [each for each in _read(path) if each.position <= position]
-    path.unlink()
-    note(file, kept)
+    with path.open("r+b") as opened:
+        opened.truncate(_start_behind(opened, position))
 
 
 def read(file: ReceivedFile, *, after: int = 0, limit: int = 1000) -> Sequence[Outcome]:
-    """Those behind the place `after`, `limit` at most; none when nothing was noted."""
+    """Those behind the place `after`, `limit` at most; none when nothing was noted.
+
+    No more of the file is read than these, and a few lines to find the first one.
+    """
     path = _path(file)
     if not path.exists():
         return []
-    found = [each for each in _read(path) if each.position > after]
-    return found[:limit]
+    with path.open("rb") as opened:
+        opened.seek(_start_behind(opened, after))
+        lines = iter(opened.readline, b"")
+        return [found for line in islice(lines, limit) if (found := _outcome(line)) is not None]
 
 
 def _path(file: ReceivedFile) -> Path:
@@ -52,9 +59,33 @@ def _path(file: ReceivedFile) -> Path:
     return path.with_name(f"{path.name}.outcomes")
 
 
-def _read(path: Path) -> Iterable[Outcome]:
-    with path.open(encoding="utf-8") as opened:
-        for line in opened:
-            # the last line of a killed process may be cut off
-            if line.endswith("\n"):
-                yield Outcome(*json.loads(line))
+def _start_behind(opened: BinaryIO, position: int) -> int:
+    """Where the first line behind the place begins, or the last one when it is cut off.
+
+    Places rise from line to line, so the file is halved: `low` is always the beginning of a line
+    that may be the one; every line that begins at `high` or behind it is wanted, or cut off.
+    """
+    low, high = 0, opened.seek(0, SEEK_END)
+    while low < high:
+        middle = (low + high) // 2
+        if middle > low:
+            # to the first line that begins here or behind
+            opened.seek(middle - 1)
+            opened.readline()
+        else:
+            opened.seek(low)
+        begins = opened.tell()
+        line = opened.readline()
+        found = _outcome(line)
+        if found is not None and found.position <= position:
+            low = begins + len(line)
+        elif middle > low:
+            high = middle
+        else:
+            break
+    return low
+
+
+def _outcome(line: bytes) -> Outcome | None:
+    """One line; None for the last one of a killed process, which may be cut off."""
+    return Outcome(*json.loads(line)) if line.endswith(b"\n") else None

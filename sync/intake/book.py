@@ -150,6 +150,7 @@ class Book:
     def refuse(self, kind: str, ref: str, why: str, *, line: int = 0, xml: str = "") -> None:
         """Note an object of any channel that cannot be taken."""
         self.tally.rejected += 1
+        ref, why, xml = values.storable(ref), values.storable(why), values.storable(xml)
         described = self.run.rejected_count + self.tally.rejected
         if described <= KEPT_REJECTIONS:
             self.rejections.append(
@@ -167,6 +168,7 @@ class Book:
     def warn(self, text: str) -> None:
         """Note something that a person should know of an object that was taken all the same."""
         self.tally.warning += 1
+        text = values.storable(text)
         if len(self.run.warnings) < KEPT_WARNINGS and text not in self.run.warnings:
             self.run.warnings.append(text[:300])
 
@@ -203,12 +205,15 @@ def names_of(item: Item) -> tuple[tuple[str, str], ...]:
 
 
 def reason(error: ValueError | str) -> str:
-    """Words for a person about a refusal: the first argument is translated, the others follow."""
+    """Words for a person about a refusal: the first argument is translated, the others follow.
+
+    They can be kept whatever 1C told: texts with characters that are none are mended.
+    """
     if isinstance(error, str):
-        return gettext(error)
+        return values.storable(gettext(error))
     told = [str(each) for each in error.args] or [type(error).__name__]
     first, *rest = told
-    return ": ".join([gettext(first), *rest])
+    return values.storable(": ".join([gettext(first), *rest]))
 
 
 def _number(text: str) -> int:

@@ -28,6 +28,7 @@ OF_FILES = (
     _("the JSON is broken"),
     _("the JSON is nested too deeply"),
     _("the body has no records"),
+    _("counterparty_refs names no client"),
     _("the body is not in UTF-8"),
 )
 OF_FOLDERS = (

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Mapping
 from datetime import datetime
 from decimal import ROUND_HALF_UP, Decimal
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 from zoneinfo import ZoneInfo
 
 from django.db import connection as database
@@ -18,8 +18,11 @@ from sync.merging import Target
 from sync.models import SettlementBalance, SettlementEntry
 from sync.onec.records import SettlementRecord
 
+_Each = TypeVar("_Each")
 _CENT = Decimal("0.01")
 _PORTION = 500
+FEW = 20
+"""Open balances of a base that an empty telling of all of it still settles."""
 
 _STAGED = (
     "ref",
@@ -144,18 +147,23 @@ def settle_absent(book: Book, told: Collection[str], counterparty_refs: Collecti
     """Archive the balances that a whole telling has left out; how many.
 
     `told` are the refs it told of. With `counterparty_refs` it was whole for these clients alone.
-    A telling of a whole base that is empty archives nothing: it is the mark of a program that
-    lost its rights more often than of clients who all have paid on one day.
+    A telling of a whole base that is empty archives :data:`FEW` balances at most, and nothing when
+    there are more: it is the mark of a program that lost its rights more often than of clients who
+    all have paid on one day. Named one by one they are settled however many they are.
     """
     rows = SettlementBalance.objects.filter(connection=book.connection, archived=False)
     if counterparty_refs:
-        rows = rows.filter(counterparty__ref__in=list(counterparty_refs))
-    elif not told and rows.exists():
+        named = list(dict.fromkeys(counterparty_refs))
+        parts = [rows.filter(counterparty__ref__in=part) for part in _portions(named)]
+    elif not told and rows[: FEW + 1].count() > FEW:
         book.warn(gettext("a whole telling of balances without a single one: nothing is settled"))
         return 0
+    else:
+        parts = [rows]
     absent = [
         pk
-        for pk, ref, receipt in rows.values_list("pk", "ref", "receipt").iterator()
+        for part in parts
+        for pk, ref, receipt in part.values_list("pk", "ref", "receipt").iterator()
         if ref not in told and receipt <= book.receipt
     ]
     count = 0
@@ -174,6 +182,6 @@ def settle_absent(book: Book, told: Collection[str], counterparty_refs: Collecti
     return count
 
 
-def _portions(pks: list[int]) -> Iterator[list[int]]:
-    for start in range(0, len(pks), _PORTION):
-        yield pks[start : start + _PORTION]
+def _portions(items: list[_Each]) -> Iterator[list[_Each]]:
+    for start in range(0, len(items), _PORTION):
+        yield items[start : start + _PORTION]

@@ -14,7 +14,7 @@ import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import tzinfo
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, BinaryIO
 
 from sync.onec import odata_settlements as settlements
@@ -97,7 +97,19 @@ def read(file: BinaryIO, kind: str, _zone: tzinfo) -> Iterator[Row]:
 
 def load(text_of_json: bytes | str) -> Any:
     """JSON with exact decimals. Raises ValueError for anything else."""
-    return json.loads(text_of_json, parse_float=Decimal)
+    return json.loads(text_of_json, parse_float=_exact, parse_constant=_constant)
+
+
+def _exact(text: str) -> Decimal:
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        raise ValueError("not a number", text[:60]) from None
+
+
+def _constant(text: str) -> Any:
+    """NaN and Infinity are no JSON and no amounts."""
+    raise ValueError("not a number", text)
 
 
 def without_last(rows: Sequence[dict[str, Any]], key: str) -> list[dict[str, Any]]:

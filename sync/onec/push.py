@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import tzinfo
-from decimal import Decimal
+from decimal import Decimal, InvalidOperation
 from typing import Any, BinaryIO
 
 from pydantic import ValidationError
@@ -26,6 +26,8 @@ from sync.onec.stream import BadFile
 __all__ = ["ENTITIES", "Survey", "read", "survey"]
 
 FRAGMENT = 2000
+LARGEST = 40
+"""Digits before or behind the point of a number at most, as in `values.number`."""
 _SPACE = re.compile(r"[ \t\r\n]*")
 _WORDS = {
     "missing": "a field is missing",
@@ -73,8 +75,8 @@ def read(file: BinaryIO, kind: str, zone: tzinfo) -> Iterator[Row]:
     for position, (value, fragment) in enumerate(walk.rows(), start=1):
         yield _row(position, kind, value, fragment, zone)
     if walk.complete:
-        refs = tuple(filter(None, map(values.ref, walk.counterparty_refs)))
-        yield Row(position + 1, "balance", "", "", WholeRecord(refs))
+        whole = WholeRecord(tuple(walk.counterparty_refs))
+        yield Row(position + 1, "balance", "", "", whole)
 
 
 def _row(position: int, kind: str, value: Any, fragment: str, zone: tzinfo) -> Row:
@@ -112,7 +114,7 @@ def _name(told: dict[str, Any]) -> str:
 
 def _why(error: ValidationError) -> tuple[str, ...]:
     first = error.errors(include_url=False)[0]
-    where = ".".join(str(each) for each in first["loc"])
+    where = values.storable(".".join(str(each) for each in first["loc"]))
     own = first.get("ctx", {}).get("error")
     if isinstance(own, ValueError):
         reason, *rest = (str(each) for each in own.args)
@@ -124,7 +126,7 @@ def _why(error: ValidationError) -> tuple[str, ...]:
 def _plain(value: Any) -> str:
     """A text to show or to find by, whatever was told in its place."""
     if isinstance(value, (str, Decimal)):
-        return str(value).encode("utf-8", "replace").decode().replace("\x00", "")
+        return values.storable(str(value))
     return ""
 
 
@@ -140,8 +142,21 @@ def _constant(text: str) -> Any:
     raise ValueError(text)
 
 
+def _exact(text: str) -> Decimal | str:
+    """A number as it stands; one that nobody can calculate with stays the text it was.
+
+    So it is refused where a number is expected, with its row alone, and nobody ever writes the
+    digits of "1e999999999" out.
+    """
+    try:
+        value = Decimal(text)
+    except InvalidOperation:
+        return text
+    return value if abs(value.adjusted()) <= LARGEST else text
+
+
 _DECODER = json.JSONDecoder(
-    parse_float=Decimal, parse_int=Decimal, parse_constant=_constant, strict=True
+    parse_float=_exact, parse_int=_exact, parse_constant=_constant, strict=True
 )
 
 
@@ -199,11 +214,20 @@ class _Walk:
             and isinstance(value, list)
             and all(isinstance(each, str) for each in value)
         ):
-            self.counterparty_refs = value
+            self.counterparty_refs = self._named(value)
         elif name in {"complete", "counterparty_refs"}:
             raise self._broken("a value that does not fit", name)
         else:
             raise self._broken("an unknown field", name[:60])
+
+    def _named(self, refs: list[str]) -> list[str]:
+        """The clients of a telling. None at all is not everybody: that is said by no list."""
+        named = [ref for each in refs if (ref := values.ref(each))]
+        if not named:
+            raise self._broken("counterparty_refs names no client")
+        if any(values.storable(each) != each for each in named):
+            raise self._broken("a text with characters that are no text", "counterparty_refs")
+        return named
 
     def _value(self) -> Any:
         self._peek()

@@ -36,6 +36,11 @@ CURRENCIES: Mapping[str, str] = {
 money), signs, and how people abbreviate."""
 
 
+def storable(text: str) -> str:
+    """The text without what no database keeps: halves of surrogate pairs become "?", NUL goes."""
+    return text.encode("utf-8", "replace").decode().replace("\x00", "")
+
+
 @lru_cache(maxsize=8192)
 def ref(text: str | None) -> str:
     """Identifier of an object: trimmed, each GUID in it lower-cased, anything else untouched."""

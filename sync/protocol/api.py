@@ -293,7 +293,8 @@ _NOTES = {
     "`counterparty_refs`, у этих контрагентов.",
     "balances": "С `complete: true` остатки, которых нет в теле, считаются погашенными: у всей "
     "базы или, если передан `counterparty_refs`, у этих контрагентов. Пустое тело с "
-    "`complete: true` без `counterparty_refs` ничего не гасит.",
+    "`complete: true` без `counterparty_refs` гасит не больше 20 остатков: если открыто больше, не "
+    "гасит ничего — тогда перечислите контрагентов в `counterparty_refs`.",
     "documents": "`kind` говорит, что это: `order` — заказ, каким он есть в 1С, со строками; "
     "`payment` — оплата. Отгрузка отмечается в заказе (`shipped`) или передаётся движением "
     "взаиморасчётов с `kind: shipment`.",
@@ -346,7 +347,8 @@ def _request_body(entity: str) -> dict[str, Any]:
         body["properties"]["counterparty_refs"] = {
             "type": "array",
             "items": {"type": "string"},
-            "description": "Для каких контрагентов передано всё; без списка — для всей базы",
+            "description": "Для каких контрагентов передано всё; без поля — для всей базы. "
+            "Пустой список — ошибка 400",
         }
     example = {"records": [row.example for row in rows], "complete": False}
     return {"required": True, "content": {"application/json": {"schema": body, "example": example}}}

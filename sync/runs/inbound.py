@@ -37,6 +37,7 @@ from sync.models import ChangeBatch, Connection, Lease, ReceivedFile, RemoteOrde
 from sync.models.exchange import KINDS as RUN_KINDS
 from sync.onec.commerceml import BadFile
 from sync.onec.records import Record, Row, WholeRecord
+from sync.onec.values import storable
 from sync.pacing import paced
 from sync.runs import rehearsing
 from sync.runs.importing import LostLease, lease_of_connection, lease_of_run
@@ -226,7 +227,7 @@ def _apart(portion: Sequence[Row]) -> tuple[list[WholeRecord], list[Row]]:
 
 def _finish(run: Run, error: str, at: datetime) -> None:
     run.state = Run.State.FAILED if error else Run.State.DONE
-    run.error = error
+    run.error = storable(error)
     run.finished_at = at
     run.save(update_fields=["state", "error", "finished_at"])
 

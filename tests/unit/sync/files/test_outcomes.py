@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from sync.files import outcomes
 from sync.files.outcomes import Outcome, forget_after, note, read
 from sync.files.receiving import full_path
 from sync.models import ReceivedFile
@@ -51,3 +52,32 @@ def test_a_line_that_broke_off_is_none(file: ReceivedFile) -> None:
     forget_after(file, 1)
     note(file, some(2))
     assert read(file) == some(1, 2)
+
+
+@pytest.mark.parametrize("cut", [b"", b'[999, "x", "crea'])
+def test_any_place_of_a_file_is_found(file: ReceivedFile, cut: bytes) -> None:
+    places = [1, 2, 5, 6, 7, 20, 21, 90]
+    note(file, [Outcome(n, "r" * (n * 7 % 11), "created", "п" * (n * 5 % 17)) for n in places])
+    path = full_path(file).with_name("1.json.outcomes")
+    path.write_bytes(path.read_bytes() + cut)
+    for after in range(95):
+        found = [each.position for each in read(file, after=after, limit=3)]
+        assert found == [n for n in places if n > after][:3]
+    forget_after(file, 20)
+    assert [each.position for each in read(file)] == [1, 2, 5, 6, 7, 20]
+
+
+def test_a_page_reads_no_more_than_it_shows(
+    file: ReceivedFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    note(file, some(*range(1, 20_001)))
+    read_lines: list[bytes] = []
+    plain = outcomes._outcome
+
+    def counted(line: bytes) -> Outcome | None:
+        read_lines.append(line)
+        return plain(line)
+
+    monkeypatch.setattr(outcomes, "_outcome", counted)
+    assert read(file, after=15_000, limit=10) == some(*range(15_001, 15_011))
+    assert len(read_lines) < 60

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from sync.intake.book import Book
-from sync.intake.settlements import settle_absent
+from sync.intake.settlements import FEW, settle_absent
 from sync.models import (
     ChangeBatch,
     Connection,
@@ -147,12 +147,22 @@ def test_a_telling_whole_for_some_clients_settles_nothing_of_others(base: Connec
     assert SettlementBalance.objects.current().get().ref == "b1"
 
 
-def test_an_empty_whole_telling_of_a_base_settles_nothing(base: Connection) -> None:
-    tell(base, told("b1"))
+@pytest.mark.parametrize(("count", "settled"), [(1, 1), (FEW, FEW), (FEW + 1, 0)])
+def test_an_empty_whole_telling_of_a_base_settles_a_few_balances_and_never_many(
+    base: Connection, count: int, settled: int
+) -> None:
+    tell(base, *(told(f"b{n}") for n in range(count)))
     book = book_of(base)
-    assert settle_absent(book, set(), ()) == 0
-    assert book.run.warnings
-    assert SettlementBalance.objects.current().exists()
+    assert settle_absent(book, set(), ()) == settled
+    assert bool(book.run.warnings) == (settled == 0)
+    assert SettlementBalance.objects.current().count() == count - settled
+
+
+def test_many_clients_of_a_whole_telling_are_settled_by_name(base: Connection) -> None:
+    count = FEW + 1
+    tell(base, *(told(f"b{n}", counterparty_ref=f"c{n}") for n in range(count)))
+    refs = [f"c{n}" for n in range(40_000)]
+    assert settle_absent(book_of(base), set(), refs) == count
 
 
 def test_an_older_whole_telling_settles_nothing_that_a_later_one_told(base: Connection) -> None:

@@ -292,3 +292,10 @@ def test_part_is_found_by_its_name() -> None:
 )
 def test_values_of_enumerations_are_words(name: str, shown: str) -> None:
     assert odata.words(name) == shown
+
+
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e99999999999999999999"])
+def test_no_json_of_numbers_that_are_none(number: str) -> None:
+    with pytest.raises(ValueError, match="not a number"):
+        odata.load(f'{{"value":[{{"Amount":{number}}}]}}')
+    assert odata.load('{"Amount":1.10}') == {"Amount": Decimal("1.10")}

@@ -228,3 +228,37 @@ def test_any_body_is_read_or_refused(raw: bytes) -> None:
     else:
         told = "sound"
     assert told
+
+
+@pytest.mark.parametrize(
+    "number", ["1e99999999999999999999", "-1E-99999999999999999999", "1e999999"]
+)
+def test_a_number_beyond_reckoning_is_refused_with_its_row_alone(number: str) -> None:
+    raw = f'{{"records":[{{"amount":{number}}},{{"amount":1}}]}}'.encode()
+    assert push.survey(raw).count == 2
+    bad, good = rows(raw, "balance")
+    assert bad.error == ("not a number", f"amount, {number}")
+    assert good.record is not None
+    (partner,) = rows(f'{{"records":[{{"credit_days":{number}}}]}}'.encode())
+    assert partner.record is None
+
+
+@pytest.mark.parametrize("refs", [[], [""], [" ", ""], [chr(0xD800)], ["c1\x00"], None, "c1"])
+def test_clients_of_a_whole_telling_that_are_none_are_refused(refs: Any) -> None:
+    raw = json.dumps({"complete": True, "records": [], "counterparty_refs": refs}).encode()
+    with pytest.raises(BadFile):
+        push.survey(raw)
+    with pytest.raises(BadFile):
+        list(push.read(io.BytesIO(raw), "balance", MOSCOW))
+
+
+def test_no_list_of_clients_is_the_whole_base() -> None:
+    assert rows({"complete": True, "records": []})[0].record == WholeRecord()
+    some = {"complete": True, "records": [], "counterparty_refs": ["c1"]}
+    assert rows(some)[0].record == WholeRecord(("c1",))
+
+
+def test_a_field_whose_name_is_no_text_is_refused_in_words_that_can_be_kept() -> None:
+    (row,) = rows(b'{"records":[{"\\ud800":1}]}')
+    assert row.error
+    " ".join(row.error).encode()

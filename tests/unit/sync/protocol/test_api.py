@@ -425,3 +425,37 @@ def test_a_key_that_is_replaced_works_for_a_while(base: Connection) -> None:
     for secret in (first, second):
         program = Client(headers={"Authorization": f"Bearer {secret}"})
         assert push(program, "partners", partners(1)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"\\ud800":1,"records":[]}',
+        b'{"\\u0000":1,"records":[]}',
+        b'{"complete":true,"records":[],"counterparty_refs":["\\ud800"]}',
+        b'{"complete":true,"records":[],"counterparty_refs":["a\\u0000"]}',
+        b'{"complete":true,"records":[],"counterparty_refs":[]}',
+        b'{"complete":true,"records":[],"counterparty_refs":[""]}',
+    ],
+)
+def test_a_poisoned_body_is_refused_in_words_and_its_run_ends(
+    program: Client, base: Connection, body: bytes
+) -> None:
+    row = {"ref": "b1", "counterparty_ref": "c1", "currency": "RUB", "amount": 1}
+    push(program, "balances", {"records": [row]})
+    answer = push(program, "balances", body)
+    assert (answer.status_code, bool(answer.json()["error"])) == (400, True)
+    run = Run.objects.latest("pk")
+    assert (run.state, run.error) == (Run.State.FAILED, answer.json()["error"])
+    assert SettlementBalance.objects.current().count() == 1
+
+
+def test_rows_that_cannot_be_kept_are_refused_one_by_one(program: Client) -> None:
+    body = (
+        b'{"records":[{"ref":"b1","counterparty_ref":"c1","currency":"RUB",'
+        b'"amount":1e99999999999999999999},{"\\ud800":1},'
+        b'{"ref":"b2","counterparty_ref":"c1","currency":"RUB","amount":2}]}'
+    )
+    assert statuses(push(program, "balances", body)) == ["rejected", "rejected", "created"]
+    assert Run.objects.get().state == Run.State.DONE
+    assert Rejection.objects.count() == 2
