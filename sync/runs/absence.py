@@ -21,7 +21,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import OperationalError, transaction
+from django.db import OperationalError, models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -171,7 +171,6 @@ class _Comparison:
         self.run = run
         self.owner = owner
         self.beat = beat
-        self.hidden = 0
         self.staging = staging(run.connection_id)
 
     def go(self) -> None:
@@ -201,7 +200,7 @@ class _Comparison:
             self._finish(error=f"{_('an error of the portal')}: {type(error).__name__}: {error}")
             raise
         finally:
-            if self.hidden:
+            if run.changed_count:
                 ports.tell_mirror_changed()
 
     def _begin(self) -> None:
@@ -221,38 +220,54 @@ class _Comparison:
                 ["receipt", str(told.receipt)],
             ]
             run.save(update_fields=["read_count", "only"])
-            known = Product.objects.filter(connection=run.connection, archived=False).count()
-            absent = told.count_absent_goods()
-            row = self._row(known, absent) if absent else None
+            row = self._row(told)
             if row is None:
-                self._supersede()
+                known = self._goods().count()
                 self._hide_offers(told)
                 self._finish(title=_("All goods are still told: %(count)s") % {"count": known})
-            elif self._may_hide(known, absent) and not told.other_catalogues():
+            elif row.state == Absence.State.HIDDEN:
                 self._take_goods(told, row, hides=True)
                 self._hide_offers(told)
                 _close_alarm(run.connection, timezone.now())
-                self._finish(title=_hidden_words(self.hidden, known))
+                self._finish(title=self._hidden_words(row))
             else:
                 self._take_goods(told, row, hides=False)
                 self._ask(row, told)
 
+    def _goods(self) -> models.QuerySet[Product]:
+        """Current goods of the base."""
+        return Product.objects.filter(connection=self.run.connection, archived=False)
+
     def _may_hide(self, known: int, absent: int) -> bool:
         return absent * 100 <= known * self.run.connection.absence_limit
 
-    def _row(self, known: int, absent: int) -> Absence:
-        """The row of this run; after a kill the one there is, begun anew."""
+    def _row(self, told: Told) -> Absence | None:
+        """The row of this run, None when all goods are told.
+
+        After a kill it is the one there is, with the counts and the decision of the first look.
+        Nobody can decide about it while the goods are hidden or gathered: one to be asked about
+        waits only from :meth:`_ask` on.
+        """
+        begun: Absence | None = Absence.objects.filter(run=self.run).first()
+        if begun is not None:
+            return begun
         self._supersede()
-        row, _made = Absence.objects.update_or_create(
+        absent = told.count_absent_goods()
+        if not absent:
+            return None
+        known = self._goods().count()
+        hides = self._may_hide(known, absent) and not told.other_catalogues()
+        now = timezone.now()
+        made: Absence = Absence.objects.create(
             run=self.run,
             connection=self.run.connection,
-            defaults={
-                "known_count": known,
-                "absent_count": absent,
-                "found_at": timezone.now(),
-            },
+            state=Absence.State.HIDDEN if hides else Absence.State.KEPT,
+            known_count=known,
+            absent_count=absent,
+            found_at=now,
+            decided_at=now if hides else None,
         )
-        return row
+        return made
 
     def _supersede(self) -> None:
         """A later load answers the question of an earlier one."""
@@ -275,9 +290,6 @@ class _Comparison:
             else:
                 through.objects.bulk_create(pairs, ignore_conflicts=True, batch_size=200)
             self.beat()
-        if hides:
-            now = timezone.now()
-            Absence.objects.filter(pk=row.pk).update(state=Absence.State.HIDDEN, decided_at=now)
 
     def _hide_offers(self, told: Told) -> None:
         """Hide variants that the load left out of products it told variants of."""
@@ -318,20 +330,17 @@ class _Comparison:
                 batch.changes = model.objects.filter(
                     pk__in=ids, archived=False, receipt__lte=receipt
                 ).update(archived=True, digest=0, changed_in=batch.number, changed_at=batch.at)
-                changed = batch.changes
                 batch.settle()
                 if pairs:
                     Absence.products.through.objects.bulk_create(
                         pairs, ignore_conflicts=True, batch_size=200
                     )
-                self.run.changed_count += changed
+                self.run.changed_count += batch.changes
                 self.run.save(update_fields=["changed_count"])
         finally:
             leases.release(name, self.owner)
-        self.hidden += changed
 
     def _ask(self, row: Absence, told: Told) -> None:
-        Absence.objects.filter(pk=row.pk).update(state=Absence.State.WAITING)
         share = round(row.absent_count * 100 / max(1, row.known_count))
         others = told.other_catalogues()
         words = _(
@@ -342,14 +351,17 @@ class _Comparison:
             words += " " + _("The base has other catalogues that were not in it: %(names)s.") % {
                 "names": ", ".join(others[:5])
             }
-        alarms.open_alarm(
-            connection=self.run.connection,
-            code=CODE,
-            level=Alarm.Level.AMBER,
-            text=words,
-            at=timezone.now(),
-        )
-        self._finish(title=words)
+        # a question that can be answered, and the end of the run, are one thing
+        with transaction.atomic():
+            Absence.objects.filter(pk=row.pk).update(state=Absence.State.WAITING)
+            alarms.open_alarm(
+                connection=self.run.connection,
+                code=CODE,
+                level=Alarm.Level.AMBER,
+                text=words,
+                at=timezone.now(),
+            )
+            self._finish(title=words)
 
     def _hide_decided(self, absence_id: int, receipt: int) -> None:
         """Hide what a person decided about, but for what was told since."""
@@ -370,7 +382,20 @@ class _Comparison:
                 if gone:
                     self._archive(Product, gone, last)
                 self.beat()
-        self._finish(title=_hidden_words(self.hidden, row.known_count))
+        self._finish(title=self._hidden_words(row))
+
+    def _hidden_words(self, row: Absence) -> str:
+        """What the run has hidden, also before a kill."""
+        hidden = Product.objects.filter(
+            connection=self.run.connection,
+            archived=True,
+            changed_in__in=self.run.batches.values("pk"),
+        ).count()
+        return ngettext(
+            "%(count)s product was hidden of %(known)s: the full load told nothing of it.",
+            "%(count)s goods were hidden of %(known)s: the full load told nothing of them.",
+            hidden,
+        ) % {"count": hidden, "known": row.known_count}
 
     def _finish(self, *, title: str = "", error: str = "") -> None:
         run = self.run
@@ -390,14 +415,6 @@ class _Comparison:
                 "warning_count",
             ]
         )
-
-
-def _hidden_words(hidden: int, known: int) -> str:
-    return ngettext(
-        "%(count)s product was hidden of %(known)s: the full load told nothing of it.",
-        "%(count)s goods were hidden of %(known)s: the full load told nothing of them.",
-        hidden,
-    ) % {"count": hidden, "known": known}
 
 
 def _queued(
