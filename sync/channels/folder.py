@@ -9,14 +9,11 @@ again changes nothing. Rules in words: docs/features/folder.md.
 
 from __future__ import annotations
 
-import json
-import os
+import logging
 import secrets
-import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 
@@ -27,7 +24,9 @@ from django.utils.translation import gettext as _
 
 from base.models import User
 from sync import leases
+from sync.channels import handed as handing
 from sync.channels import places
+from sync.channels.handed import Handed
 from sync.channels.places import DONE, FAILED, TAKEN, Found, Locked, NoFolder
 from sync.files import receiving, shelf, unpacking
 from sync.files.receiving import Refused
@@ -42,14 +41,13 @@ from sync.runs.running import Queue
 from sync.tasks import QUEUE
 from sync.watching import schedule
 
+log = logging.getLogger(__name__)
+
 LOOK_AGAIN_SECONDS = 1.0
 LEASE_SECONDS = 300.0
 PATIENCE_SECONDS = 60.0
 KEPT_FOR = timedelta(days=14)
 """How long files that were taken stay in `.done`."""
-
-MANIFEST = ".files.jsonl"
-"""Beside claimed files: which of them have been handed over, and to which runs."""
 
 _KINDS: dict[Dropped, ReceivedFile.Kind] = {
     "goods": ReceivedFile.Kind.CATALOGUE,
@@ -63,15 +61,6 @@ _RANKS = ("import", "offers", "prices", "rests")
 
 class FolderFailed(Exception):
     """The folder of a base cannot be read; the text tells a person why."""
-
-
-@dataclass
-class _Handed:
-    """A claimed file on its way: its row, and the runs that take it."""
-
-    name: str
-    file: int
-    runs: list[int] = field(default_factory=list)
 
 
 def pull(wanted: Schedule, trigger: Run.Trigger, by: User | None) -> None:
@@ -119,7 +108,8 @@ def tend(connection: Connection, *, queue: Queue = QUEUE) -> None:
     beat = paced(partial(leases.renew, lease, owner, seconds=LEASE_SECONDS))
     try:
         _Reading(connection, folder, Run.Trigger.SCHEDULE, None, queue, beat).close_taken()
-        _forget_done(folder, timezone.now())
+        oldest = f"{timezone.localtime(timezone.now() - KEPT_FOR):%Y-%m-%d}"
+        places.forget_days(folder, DONE, oldest)
     finally:
         leases.release(lease, owner)
 
@@ -176,69 +166,71 @@ class _Reading:
         if not ready:
             return []
         token = f"{timezone.now():%Y%m%d-%H%M%S}-{secrets.token_hex(4)}"
-        place = self.folder / TAKEN / token
-        claimed = list(self._claim(ready, place))
-        return self._hand_over(place, claimed)
+        claimed = list(self._claim(ready, f"{TAKEN}/{token}"))
+        return self._hand_over(token, claimed)
 
     def close_taken(self) -> None:
         """Put away what has been imported; hand over what was claimed and left lying."""
-        taken = self.folder / TAKEN
-        if not taken.is_dir():
-            return
-        for place in sorted(each for each in taken.iterdir() if each.is_dir()):
-            handed = _manifest(place)
+        for token in places.folders(self.folder, TAKEN):
+            if not handing.is_token(token):
+                log.warning("base %s: not a folder of ours: %r", self.connection.pk, token)
+                continue
+            handed = handing.of_look(self.connection, token)
             known = {each.name for each in handed}
-            lying = [name for name in _names(place) if name not in known]
-            if lying:
-                self._hand_over(place, lying)
-                handed = _manifest(place)
-            self._close(place, handed)
+            left = places.lying(self.folder, f"{TAKEN}/{token}")
+            fresh = [name for name in left if name not in known]
+            if fresh:
+                self._hand_over(token, fresh)
+                handed = handing.of_look(self.connection, token)
+            self._close(token, handed)
 
-    def _claim(self, files: Sequence[Found], place: Path) -> Iterator[str]:
+    def _claim(self, files: Sequence[Found], place: str) -> Iterator[str]:
         for each in files:
             self.beat()
             try:
-                if places.claim(each, place) is not None:
+                if places.claim(each, self.folder, place):
                     yield each.name
             except Locked:
                 # somebody holds it open: the next look tries again
                 continue
 
-    def _hand_over(self, place: Path, names: Iterable[str]) -> list[Run]:
+    def _hand_over(self, token: str, names: Iterable[str]) -> list[Run]:
         """Store all files of one look, then make their runs: pictures are there before goods."""
-        stored: list[tuple[_Handed, ReceivedFile]] = []
+        stored: list[tuple[Handed, ReceivedFile]] = []
         upload = 0
         for name in names:
             self.beat()
             try:
-                row = self._store(place, name, upload)
+                row = self._store(token, name, upload)
             except _Later:
                 continue
-            except (Refused, OSError) as error:
-                self._fail(place, name, _words(error))
+            except (Refused, OSError, ValueError) as error:
+                self._fail(token, name, _words(error))
                 continue
             if row.kind != ReceivedFile.Kind.ARCHIVE:
                 upload = upload or row.upload
-            stored.append((_Handed(name, row.pk), row))
+            stored.append((Handed(name, row.pk), row))
         runs: list[Run] = []
         for handed, row in sorted(stored, key=lambda each: _rank(each[0].name)):
             try:
                 made = self._runs_of(row)
-            except Refused as error:
-                self._fail(place, handed.name, _words(error))
+            except (Refused, OSError, ValueError) as error:
+                self._fail(token, handed.name, _words(error))
                 continue
             handed.runs = [run.pk for run in made]
-            _note(place, handed)
+            handing.note(self.connection, token, handed)
             runs += made
         others = [row for _handed, row in stored if row.upload == upload]
         if others and all(row.kind == ReceivedFile.Kind.PICTURE for row in others):
             self._keep_pictures(others[0])
         return runs
 
-    def _store(self, place: Path, name: str, upload: int) -> ReceivedFile:
+    def _store(self, token: str, name: str, upload: int) -> ReceivedFile:
+        if not _is_text(name):
+            raise Refused(_("The name of the file is not in UTF-8: the portal cannot keep it."))
         safe = receiving.checked_name(name)
-        path = place / name
-        size = os.lstat(path).st_size
+        path = f"{TAKEN}/{token}/{name}"
+        size = places.told(self.folder, path).st_size
         if size > settings.EXCHANGE_FILE_BYTES:
             raise Refused(_("The file “%(name)s” is too large.") % {"name": safe[:200]})
         if not size:
@@ -246,7 +238,7 @@ class _Reading:
         if not receiving.has_room():
             # it waits where it is for room
             raise _Later
-        pieces = places.content(path)
+        pieces = places.content(self.folder, path)
         head = next(pieces, b"")
         purpose = purpose_of(safe, head[:HEAD])
         if purpose is None:
@@ -300,48 +292,61 @@ class _Reading:
         unpacking.unpack_upload(row, beat=self.beat)
         running.keep_pictures(receiving.upload_of(row), queue=self.queue, beat=self.beat)
 
-    def _close(self, place: Path, handed: Sequence[_Handed]) -> None:
-        states = {
-            run.pk: run
-            for run in Run.objects.filter(pk__in={pk for each in handed for pk in each.runs})
-        }
+    def _close(self, token: str, handed: Sequence[Handed]) -> None:
+        wanted = {pk for each in handed for pk in each.runs}
+        runs = Run.objects.filter(connection=self.connection, pk__in=wanted).in_bulk()
+        lying = set(places.lying(self.folder, f"{TAKEN}/{token}"))
         for each in handed:
-            path = place / each.name
-            if not os.path.lexists(path):
+            if each.name not in lying:
                 continue
-            runs = [states[pk] for pk in each.runs if pk in states]
-            if any(run.state in running.OPEN for run in runs):
+            mine = [runs[pk] for pk in each.runs if pk in runs]
+            if any(run.state in running.OPEN for run in mine):
                 continue
-            failed = [run for run in runs if run.state == Run.State.FAILED]
+            failed = [run for run in mine if run.state == Run.State.FAILED]
             if failed:
-                self._fail(place, each.name, "\n".join(map(running.failure_words, failed)))
-            else:
-                day = f"{timezone.localdate():%Y-%m-%d}"
-                places.move(path, self.folder / DONE / day / place.name / each.name)
-        if not _names(place):
-            shutil.rmtree(place, ignore_errors=True)
+                self._fail(token, each.name, "\n".join(map(running.failure_words, failed)))
+                continue
+            day = f"{timezone.localdate():%Y-%m-%d}"
+            name = f"{TAKEN}/{token}/{each.name}"
+            try:
+                places.move(self.folder, name, f"{DONE}/{day}/{token}/{each.name}")
+            except OSError as error:
+                log.warning("base %s: %r stays claimed: %s", self.connection.pk, name, error)
+        self._forget_empty(token)
 
-    def _fail(self, place: Path, name: str, words: str) -> None:
-        target = self.folder / FAILED / place.name / name
+    def _fail(self, token: str, name: str, words: str) -> None:
+        """Put a claimed file where a person finds it, with the reason beside it."""
+        source, target = f"{TAKEN}/{token}/{name}", f"{FAILED}/{token}/{name}"
         try:
-            places.move(place / name, target)
+            places.move(self.folder, source, target)
+            self._explain(target, words)
         except FileNotFoundError:
             # somebody has taken it away: there is nothing to tell of
             return
-        places.write(target.with_name(target.name + ".txt"), f"{words}\n".encode())
-        if not _names(place):
-            shutil.rmtree(place, ignore_errors=True)
+        except OSError as error:
+            # something is in the way there; the next look tries again, and others are taken
+            log.warning("base %s: %r stays claimed: %s", self.connection.pk, source, error)
+            return
+        self._forget_empty(token)
+
+    def _explain(self, target: str, words: str) -> None:
+        places.write(self.folder, places.beside(target, ".txt"), f"{words}\n".encode())
+
+    def _forget_empty(self, token: str) -> None:
+        if not places.lying(self.folder, f"{TAKEN}/{token}"):
+            places.remove_below(self.folder, f"{TAKEN}/{token}")
+            handing.forget(self.connection, token)
 
     def _put_away_odd(self, odd: Sequence[Path]) -> None:
         """Links and special files: never opened, told about once."""
+        words = _("Links and special files are not followed: put the file itself here.")
         for path in odd:
-            target = self.folder / FAILED / "links" / path.relative_to(self.folder)
+            name = path.relative_to(self.folder).as_posix()
             try:
-                places.move(path, target)
-            except OSError:
-                continue
-            words = _("Links and special files are not followed: put the file itself here.")
-            places.write(target.with_name(target.name + ".txt"), f"{words}\n".encode())
+                places.move(self.folder, name, f"{FAILED}/links/{name}")
+                self._explain(f"{FAILED}/links/{name}", words)
+            except OSError as error:
+                log.warning("base %s: %r is left alone: %s", self.connection.pk, name, error)
 
 
 class _Later(Exception):
@@ -383,51 +388,12 @@ def _words(error: Exception) -> str:
     return str(error)
 
 
-def _manifest(place: Path) -> list[_Handed]:
+def _is_text(name: str) -> bool:
     try:
-        lines = (place / MANIFEST).read_text(encoding="utf-8").splitlines()
-    except OSError:
-        return []
-    found = []
-    for line in lines:
-        try:
-            told = json.loads(line)
-            found.append(_Handed(told["name"], told["file"], told["runs"]))
-        except (ValueError, KeyError, TypeError):
-            # a line cut off by a kill: its file is handed over once more
-            continue
-    return found
-
-
-def _note(place: Path, handed: _Handed) -> None:
-    line = json.dumps(
-        {"name": handed.name, "file": handed.file, "runs": handed.runs}, ensure_ascii=False
-    )
-    with (place / MANIFEST).open("a", encoding="utf-8") as opened:
-        # the line before may have been cut off
-        opened.write(f"\n{line}\n")
-        opened.flush()
-        os.fsync(opened.fileno())
-
-
-def _names(place: Path) -> list[str]:
-    """Files below a place of claimed ones."""
-    return sorted(
-        path.relative_to(place).as_posix()
-        for path in place.rglob("*")
-        if path.name != MANIFEST and not path.is_dir()
-    )
-
-
-def _forget_done(folder: Path, at: datetime) -> None:
-    """Remove what was taken long ago."""
-    done = folder / DONE
-    if not done.is_dir():
-        return
-    oldest = f"{timezone.localtime(at - KEPT_FOR):%Y-%m-%d}"
-    for day in done.iterdir():
-        if day.is_dir() and not day.is_symlink() and day.name < oldest:
-            shutil.rmtree(day, ignore_errors=True)
+        name.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 schedule.PULLS[Schedule.Channel.FOLDER] = pull

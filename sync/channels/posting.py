@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -40,12 +41,12 @@ def post(connection: Connection, *, at: datetime) -> str:
 
     Raises FolderFailed when the folder cannot be had.
     """
-    out = place_of(connection) / OUT
-    if out.is_symlink() or not out.is_dir():
+    folder = place_of(connection)
+    if OUT not in places.folders(folder, ""):
         return ""
-    for session, mark in _marked(connection, out):
-        _settle(session, out, mark, at)
-    if _is_pending(connection, out, at):
+    for session, mark in _marked(connection, folder):
+        _settle(session, folder, mark, at)
+    if _is_pending(connection, folder, at):
         return ""
     if not outbound.has_due(connection, at):
         return ""
@@ -54,7 +55,7 @@ def post(connection: Connection, *, at: datetime) -> str:
     if not answer.numbers:
         return ""
     name = _name_of(session)
-    places.write(out / name, answer.body)
+    places.write(folder, f"{OUT}/{name}", answer.body)
     return name
 
 
@@ -62,25 +63,28 @@ def _name_of(session: ExchangeSession) -> str:
     return f"orders-{session.pk}.xml"
 
 
-def _marked(connection: Connection, out: Path) -> Iterator[tuple[ExchangeSession, Path]]:
+def _marked(connection: Connection, folder: Path) -> Iterator[tuple[ExchangeSession, str]]:
     """Marks that 1C has put beside files of this base, late ones too, with their sessions."""
-    for mark in sorted(out.iterdir()):
-        if mark.suffix.lower() not in _MARKS or mark.is_symlink() or not mark.is_file():
+    for mark in places.files(folder, OUT):
+        stem, dot, suffix = mark.rpartition(".")
+        match = _NAME.fullmatch(stem) if f"{dot}{suffix}".lower() in _MARKS else None
+        if match is None:
             continue
-        match = _NAME.fullmatch(mark.stem)
         found = ExchangeSession.objects.filter(
-            pk=int(match.group(1)) if match else 0, connection=connection, exchange_type=TYPE
+            pk=int(match.group(1)), connection=connection, exchange_type=TYPE
         ).first()
         if found is not None:
             yield found, mark
 
 
-def _settle(session: ExchangeSession, out: Path, mark: Path, at: datetime) -> None:
+def _settle(session: ExchangeSession, folder: Path, mark: str, at: datetime) -> None:
     """Heed a mark, then take it and its file away."""
-    if mark.suffix.lower() == ".ok":
+    if mark.lower().endswith(".ok"):
         outbound.confirm(session=session, at=at)
     else:
-        words = places.text(mark)[:LONGEST_WORDS] or _("1C could not load the file.")
+        words = places.text(folder, f"{OUT}/{mark}")[:LONGEST_WORDS] or _(
+            "1C could not load the file."
+        )
         outbound.refuse(session=session, words=words)
         journal.refuse(
             connection=session.connection,
@@ -89,11 +93,12 @@ def _settle(session: ExchangeSession, out: Path, mark: Path, at: datetime) -> No
             error=words,
             at=at,
         )
-    _put_away(session, out, at)
-    mark.unlink(missing_ok=True)
+    _put_away(session, folder, at)
+    with suppress(FileNotFoundError):
+        places.remove(folder, f"{OUT}/{mark}")
 
 
-def _is_pending(connection: Connection, out: Path, at: datetime) -> bool:
+def _is_pending(connection: Connection, folder: Path, at: datetime) -> bool:
     """Whether 1C still has time for the last file; one whose time is over is withdrawn."""
     session = (
         ExchangeSession.objects.filter(connection=connection, exchange_type=TYPE)
@@ -108,11 +113,11 @@ def _is_pending(connection: Connection, out: Path, at: datetime) -> bool:
     )
     if waiting.exists() and batch.given_at > at - GIVEN_AGAIN_AFTER:
         return True
-    _put_away(session, out, at)
+    _put_away(session, folder, at)
     return False
 
 
-def _put_away(session: ExchangeSession, out: Path, at: datetime) -> None:
-    path = out / _name_of(session)
-    if path.is_file():
-        places.move(path, out.parent / DONE / f"{at:%Y-%m-%d}" / OUT / path.name)
+def _put_away(session: ExchangeSession, folder: Path, at: datetime) -> None:
+    name = _name_of(session)
+    with suppress(FileNotFoundError):
+        places.move(folder, f"{OUT}/{name}", f"{DONE}/{at:%Y-%m-%d}/{OUT}/{name}")

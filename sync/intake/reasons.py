@@ -32,6 +32,7 @@ OF_FILES = (
     _("the body is not in UTF-8"),
 )
 OF_FOLDERS = (
+    _("a link or a file is in the place of a folder of the portal"),
     _("no folder is named"),
     _("the folder cannot be read"),
     _("the folder does not exist"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import json
 import os
 import time
 import zipfile
@@ -18,7 +17,9 @@ from PIL import Image
 
 from sync import leases
 from sync.channels import folder, places
+from sync.channels import handed as handing
 from sync.channels.folder import FolderFailed
+from sync.files import receiving
 from sync.models import (
     Connection,
     Offer,
@@ -259,7 +260,7 @@ def test_an_unreadable_file_is_told_of(
 ) -> None:
     put(drop, GOODS, goods())
 
-    def closed(_path: Path) -> Iterator[bytes]:
+    def closed(_folder: Path, _name: str) -> Iterator[bytes]:
         raise PermissionError(13, "Permission denied")
         yield b""
 
@@ -275,7 +276,7 @@ def test_a_locked_file_is_tried_again(
     put(drop, GOODS, goods())
     claim = places.claim
 
-    def held(file: places.Found, place: Path) -> Path | None:
+    def held(file: places.Found, folder: Path, place: str) -> bool:
         raise places.Locked("held")
 
     monkeypatch.setattr(places, "claim", held)
@@ -290,11 +291,10 @@ def test_a_file_that_vanishes_while_it_is_taken_is_no_error(
     put(drop, GOODS, goods())
     claim = places.claim
 
-    def gone(file: places.Found, place: Path) -> Path | None:
-        found = claim(file, place)
-        if found is not None:
-            found.unlink()
-        return found
+    def gone(file: places.Found, folder: Path, place: str) -> bool:
+        assert claim(file, folder, place)
+        (folder / place / file.name).unlink()
+        return True
 
     monkeypatch.setattr(places, "claim", gone)
     assert read(base, queue) == []
@@ -365,8 +365,10 @@ def test_what_a_killed_worker_left_is_handed_over(
     # killed after the claim: no row, no manifest
     put(drop / ".taken" / "20261124-1", GOODS, goods(), ready=False)
     # killed in the middle of a line of the manifest
-    torn = put(drop / ".taken" / "20261124-2", "offers.xml", offers(), ready=False)
-    (torn.parent / folder.MANIFEST).write_text('{"name": "off')
+    put(drop / ".taken" / "20261124-2", "offers.xml", offers(), ready=False)
+    handing.note(base, "20261124-2", handing.Handed("other.xml", 1))
+    [written] = receiving.root().rglob("20261124-2.jsonl")
+    written.write_text('{"name": "off')
     whole(base, queue)
     assert {run.title for run in Run.objects.all()} == {GOODS, "offers.xml"}
     folder.tend(base, queue=queue.queue)
@@ -381,9 +383,13 @@ def test_files_stay_claimed_while_their_runs_wait(
     folder.tend(base, queue=queue.queue)
     assert read(base, queue) == []
     assert Run.objects.count() == 1
-    [manifest] = drop.rglob(folder.MANIFEST)
-    told = [json.loads(line) for line in manifest.read_text().splitlines() if line]
-    assert [each["runs"] for each in told] == [[Run.objects.get().pk]]
+    [look] = (drop / ".taken").iterdir()
+    told = handing.of_look(base, look.name)
+    assert [each.runs for each in told] == [[Run.objects.get().pk]]
+    queue.work()
+    folder.tend(base, queue=queue.queue)
+    assert handing.of_look(base, look.name) == []
+    assert not look.exists()
 
 
 def test_one_worker_reads_at_a_time(base: Connection, drop: Path, queue: Queue) -> None:
@@ -445,3 +451,90 @@ def test_the_schedule_reads_the_folder(base: Connection, drop: Path) -> None:
     wanted = Schedule(connection=base, kind="catalogue", channel=Schedule.Channel.FOLDER)
     schedule.PULLS[Schedule.Channel.FOLDER](wanted, Run.Trigger.PERSON, None)
     assert Run.objects.get().trigger == Run.Trigger.PERSON
+
+
+@pytest.mark.gotcha(19)
+@pytest.mark.parametrize("name", [".taken", ".done", ".failed", "out"])
+def test_a_link_for_a_folder_of_the_portal_is_refused_in_words(
+    base: Connection, drop: Path, queue: Queue, tmp_path: Path, name: str
+) -> None:
+    store = tmp_path / "store"
+    put(store / "1", GOODS, "precious", ready=False)
+    (drop / name).symlink_to(store)
+    put(drop, "offers.xml", offers())
+    for look in (folder.read, folder.tend):
+        with pytest.raises(FolderFailed, match=name):
+            look(base, queue=queue.queue)
+    assert tree(store) == [f"1/{GOODS}"]
+    assert (drop / "offers.xml").is_file()
+
+
+@pytest.mark.gotcha(19)
+def test_links_deeper_down_keep_one_file_and_no_other(
+    base: Connection, drop: Path, queue: Queue, tmp_path: Path
+) -> None:
+    outside = tmp_path / "outside"
+    outside.mkdir()
+    victim = put(tmp_path, "victim", "precious", ready=False)
+    for token in ("t1", "t2"):
+        put(drop / ".taken" / token, "bad.bin", "x", ready=False)
+    (drop / ".failed" / "t2").mkdir(parents=True)
+    (drop / ".failed" / "t1").symlink_to(outside)
+    (drop / ".failed" / "t2" / ".bad.bin.txt.tmp").symlink_to(victim)
+    (drop / ".failed" / "t2" / "bad.bin.txt").symlink_to(victim)
+    (drop / ".taken" / "t3").symlink_to(outside)
+    put(drop, GOODS, goods())
+    whole(base, queue)
+    assert list(outside.iterdir()) == []
+    assert victim.read_text() == "precious"
+    assert (drop / ".taken" / "t1" / "bad.bin").is_file()
+    assert (drop / ".failed" / "t2" / "bad.bin").is_file()
+    assert f".done/{GOODS}" in tree(drop)
+
+
+@pytest.mark.gotcha(19)
+def test_what_the_folder_says_was_handed_over_counts_for_nothing(
+    base: Connection, drop: Path, queue: Queue, tmp_path: Path
+) -> None:
+    secret = put(tmp_path, "secret.txt", "secret", ready=False)
+    place = drop / ".taken" / "t"
+    put(place, GOODS, goods(), ready=False)
+    put(
+        place,
+        ".files.jsonl",
+        '{"name": "../../../../secret.txt", "file": 1, "runs": []}\n'
+        '{"name": "import0_1.xml", "file": 1, "runs": ["x"]}\n',
+        ready=False,
+    )
+    folder.tend(base, queue=queue.queue)
+    queue.work()
+    folder.tend(base, queue=queue.queue)
+    assert secret.read_text() == "secret"
+    assert Product.objects.get().name == "Петля"
+    assert f".done/{GOODS}" in tree(drop)
+    assert ".failed/.files.jsonl" in tree(drop)
+
+
+def test_a_name_that_is_no_text_is_refused_and_the_rest_goes_on(
+    base: Connection, drop: Path, queue: Queue
+) -> None:
+    strange = os.fsdecode(b"imp\xffort.xml")
+    put(drop, strange, goods())
+    put(drop, "a\nb.xml", goods())
+    put(drop, "x" * 251 + ".xml", goods(), ready=False)
+    os.utime(drop / ("x" * 251 + ".xml"))
+    put(drop, "offers.xml", offers())
+    whole(base, queue)
+    names = tree(drop)
+    assert f".failed/{strange}" in names
+    assert ".failed/a\nb.xml" in names
+    assert ".done/offers.xml" in names
+    [words] = drop.rglob(f"{strange}.txt")
+    assert "UTF-8" in words.read_text()
+
+
+def test_a_long_name_gets_its_reason(base: Connection, drop: Path, queue: Queue) -> None:
+    long = "x" * 251 + ".bin"
+    put(drop / ".taken" / "t", long, b"x", ready=False)
+    whole(base, queue)
+    assert tree(drop) == [f".failed/{long}", f".failed/{long[:251]}.txt"]

@@ -162,8 +162,8 @@ def test_a_file_called_complete_is_taken_at_once(folder: Path) -> None:
     put(folder, "import.xml.ready", age=0)
     found, _odd = places.look(folder)
     assert [each.name for each in places.settled(found, time.time())] == ["import.xml"]
-    target = places.claim(found[0], folder / ".taken" / "t")
-    assert target == folder / ".taken" / "t" / "import.xml"
+    assert places.claim(found[0], folder, ".taken/t")
+    assert (folder / ".taken" / "t" / "import.xml").is_file()
     assert not (folder / "import.xml.ready").exists()
 
 
@@ -176,13 +176,13 @@ def one(folder: Path, name: str = "import.xml") -> Found:
 def test_a_file_that_vanishes_is_no_error(folder: Path) -> None:
     found = one(folder)
     found.path.unlink()
-    assert places.claim(found, folder / ".taken" / "t") is None
+    assert not places.claim(found, folder, ".taken/t")
 
 
 def test_a_file_is_claimed_once(folder: Path) -> None:
     found = one(folder, "a/import.xml")
-    assert places.claim(found, folder / ".taken" / "1") is not None
-    assert places.claim(found, folder / ".taken" / "2") is None
+    assert places.claim(found, folder, ".taken/1")
+    assert not places.claim(found, folder, ".taken/2")
     assert (folder / ".taken" / "1" / "a" / "import.xml").is_file()
 
 
@@ -190,19 +190,19 @@ def test_a_file_written_into_in_this_moment_is_put_back(folder: Path) -> None:
     found = one(folder)
     with found.path.open("ab") as opened:
         opened.write(b"more")
-    assert places.claim(found, folder / ".taken" / "t") is None
+    assert not places.claim(found, folder, ".taken/t")
     assert found.path.read_bytes() == b"<x/>more"
 
 
 def test_a_file_that_is_held_is_locked(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     found = one(folder)
 
-    def held(_self: Path, _target: Path) -> None:
+    def held(_name: str, _target: str, **_above: int) -> None:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "rename", held)
+    monkeypatch.setattr(os, "replace", held)
     with pytest.raises(Locked):
-        places.claim(found, folder / ".taken" / "t")
+        places.claim(found, folder, ".taken/t")
     assert found.path.exists()
 
 
@@ -213,12 +213,13 @@ def test_content_is_never_read_through_a_link_or_a_pipe(folder: Path, tmp_path: 
     os.mkfifo(folder / "pipe")
     for name in ("link", "pipe", "gone"):
         with pytest.raises(OSError, match=r"symbolic|not a regular|No such"):
-            list(places.content(folder / name))
-    assert b"".join(places.content(put(folder, "x", b"1" * 300_000))) == b"1" * 300_000
+            list(places.content(folder, name))
+    put(folder, "x", b"1" * 300_000)
+    assert b"".join(places.content(folder, "x")) == b"1" * 300_000
 
 
 def test_write_leaves_nothing_half_done(folder: Path) -> None:
-    places.write(folder / "out" / "orders-1.xml", b"<x/>")
+    places.write(folder, "out/orders-1.xml", b"<x/>")
     assert [path.name for path in (folder / "out").iterdir()] == ["orders-1.xml"]
 
 
@@ -227,5 +228,87 @@ def test_write_leaves_nothing_half_done(folder: Path) -> None:
     [("ошибка".encode(), "ошибка"), ("ошибка".encode("cp1251"), "ошибка"), (b"", "")],
 )
 def test_text_of_a_small_file(folder: Path, raw: bytes, said: str) -> None:
-    assert places.text(put(folder, "x.err", raw)) == said
-    assert places.text(folder / "none") == ""
+    put(folder, "x.err", raw)
+    assert places.text(folder, "x.err") == said
+    assert places.text(folder, "none") == ""
+
+
+@pytest.mark.gotcha(19)
+@pytest.mark.parametrize("name", places.OURS)
+def test_a_link_or_a_file_for_a_folder_of_the_portal_is_told(
+    folder: Path, tmp_path: Path, name: str
+) -> None:
+    (folder / name).symlink_to(tmp_path)
+    with pytest.raises(NoFolder, match="in the place of a folder"):
+        places.folder_of(folder.parent, "ut11")
+    (folder / name).unlink()
+    (folder / name).write_text("")
+    with pytest.raises(NoFolder, match="in the place of a folder"):
+        places.folder_of(folder.parent, "ut11")
+
+
+@pytest.mark.gotcha(19)
+def test_nothing_is_done_through_a_link_that_was_put_on_the_way(
+    folder: Path, tmp_path: Path
+) -> None:
+    outside = tmp_path / "outside"
+    old = put(outside, "2020-01-01/precious.xml").parent
+    put(folder, "import.xml")
+    (folder / "way").symlink_to(outside)
+    with pytest.raises(OSError, match="Not a directory"):
+        places.move(folder, "import.xml", "way/import.xml")
+    with pytest.raises(OSError, match="Not a directory"):
+        places.move(folder, "way/2020-01-01/precious.xml", "stolen.xml")
+    with pytest.raises(OSError, match="Not a directory"):
+        places.write(folder, "way/note.txt", b"x")
+    with pytest.raises(OSError, match="Not a directory"):
+        places.remove(folder, "way/2020-01-01/precious.xml")
+    with pytest.raises(OSError, match="leads out"):
+        places.move(folder, "../../outside/2020-01-01/precious.xml", "stolen.xml")
+    assert places.text(folder, "way/2020-01-01/precious.xml") == ""
+    places.remove_below(folder, "way/2020-01-01")
+    places.forget_days(folder, "way", "2026-01-01")
+    places.remove_below(folder, "way")
+    assert places.folders(folder, "way") == []
+    assert places.lying(folder, "way") == []
+    assert places.lying(folder, ".") == ["import.xml", "way"]
+    assert [path.name for path in outside.iterdir()] == ["2020-01-01"]
+    assert (old / "precious.xml").is_file()
+
+
+@pytest.mark.gotcha(19)
+def test_a_link_that_is_written_over_leaves_what_it_led_to(folder: Path, tmp_path: Path) -> None:
+    victim = put(tmp_path, "victim", b"precious")
+    for name in (".note.txt.tmp", "note.txt"):
+        (folder / name).symlink_to(victim)
+    places.write(folder, "note.txt", b"words")
+    assert victim.read_bytes() == b"precious"
+    assert (folder / "note.txt").read_bytes() == b"words"
+    assert not (folder / "note.txt").is_symlink()
+
+
+@pytest.mark.gotcha(19)
+def test_a_file_is_not_claimed_through_a_folder_that_became_a_link(
+    folder: Path, tmp_path: Path
+) -> None:
+    found = one(folder, "a/import.xml")
+    (folder / "a").rename(folder / "b")
+    foreign = put(tmp_path / "foreign", "import.xml")
+    (folder / "a").symlink_to(tmp_path / "foreign")
+    with pytest.raises(Locked):
+        places.claim(found, folder, ".taken/t")
+    assert foreign.is_file()
+
+
+def test_a_name_beside_another_is_never_too_long() -> None:
+    assert places.beside("a/b.xml", ".txt") == "a/b.xml.txt"
+    assert places.beside("b.xml", ".txt") == "b.xml.txt"
+    long = places.beside("a/" + "x" * 254, ".txt")
+    assert long == "a/" + "x" * 251 + ".txt"
+
+
+def test_only_old_days_are_forgotten(folder: Path) -> None:
+    for name in ("2020-01-01/a.xml", "2026-11-24/b.xml", "1/c.xml"):
+        put(folder / ".done", name)
+    places.forget_days(folder, ".done", "2026-11-10")
+    assert places.lying(folder, ".done") == ["1/c.xml", "2026-11-24/b.xml"]

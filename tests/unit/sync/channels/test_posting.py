@@ -76,7 +76,8 @@ def test_without_a_place_or_orders_nothing_is_written(
     assert posting.post(base, at=at) == ""
     (out.parent / "elsewhere").mkdir()
     out.symlink_to(out.parent / "elsewhere")
-    assert posting.post(base, at=at) == ""
+    with pytest.raises(FolderFailed, match="out"):
+        posting.post(base, at=at)
     assert states() == {"1": State.WAITING}
 
 
