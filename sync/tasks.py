@@ -8,6 +8,7 @@ from base.jobs import crontab, periodic, task
 from sync import pictures
 from sync.files import receiving
 from sync.goods import rebinding, rewording
+from sync.models import Run
 from sync.runs import leftovers, pruning, running
 from sync.watching import alarms, schedule
 
@@ -16,6 +17,18 @@ from sync.watching import alarms, schedule
 def import_file(run_id: int) -> None:
     """Import the file of a queued run."""
     running.process(run_id, queue=QUEUE)
+
+
+@task(priority=-5)
+def import_for_person(run_id: int) -> None:
+    """Import the file of a run that a person started: what 1C sends goes first."""
+    running.process(run_id, queue=QUEUE)
+
+
+def put_import(run_id: int) -> None:
+    """Put a run into the queue, those of persons behind all others."""
+    personal = Run.objects.filter(pk=run_id, trigger=Run.Trigger.PERSON).exists()
+    (import_for_person if personal else import_file).later(run_id)
 
 
 @task(priority=-10)
@@ -30,7 +43,7 @@ def bind_twins(run_id: int) -> None:
     rebinding.process(run_id)
 
 
-QUEUE = running.Queue(import_file=import_file.later, make_sizes=make_sizes.later)
+QUEUE = running.Queue(import_file=put_import, make_sizes=make_sizes.later)
 """Our own queue, for those whom the tasks call in turn."""
 
 

@@ -36,6 +36,10 @@ class Task(Generic[P]):
         """Put it into the queue when the transaction commits (at once outside of one)."""
         self._wrapper(*args, **kwargs)
 
+    def after(self, seconds: float, *args: P.args, **kwargs: P.kwargs) -> None:
+        """As `later`, to be run when so much time has passed."""
+        self._wrapper(*args, **kwargs, delay=seconds)
+
 
 def task(
     *, retries: int = 0, retry_delay: int = 10, priority: int | None = None

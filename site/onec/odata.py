@@ -12,6 +12,7 @@ import gzip
 import json
 import threading
 import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from decimal import Decimal
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -23,14 +24,15 @@ from onec.odata_questions import Asked, WrongQuestionError, condition, ordered, 
 
 ROOT = "/odata/standard.odata/"
 CONTROL = "/control/"
-ODATA_FAULTS = ("slow", "500", "torn", "down", "missing:<entity>")
+ODATA_FAULTS = ("slow", "500", "torn", "down", "busy", "drip", "missing:<entity>")
 
 
 @dataclass
 class OdataFaults:
     """What goes wrong. `500` and `torn` spoil the first answer to each address, and the next one
     is good; `slow` keeps each first one waiting for `seconds`; `down` serves `answers` of them and
-    then nothing any more; `missing:<entity>` is an object that nobody has published."""
+    then nothing any more; `busy` asks for a minute's pause each time (503); `drip` sends an answer
+    byte by byte for `seconds`; `missing:<entity>` is an object that nobody has published."""
 
     name: str = ""
     seconds: float = 3.0
@@ -176,7 +178,26 @@ class _Handler(BaseHTTPRequestHandler):
             case "down" if faults.served > faults.answers:
                 self.close_connection = True
                 return True
+            case "busy":
+                self.send_response(503)
+                self.send_header("Retry-After", "60")
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+                return True
+            case "drip":
+                self._drip(faults.seconds)
+                return True
         return False
+
+    def _drip(self, seconds: float) -> None:
+        self.close_connection = True
+        self.send_response(200)
+        self.end_headers()
+        until = time.monotonic() + seconds
+        with suppress(OSError):
+            while time.monotonic() < until:
+                self.wfile.write(b" ")
+                time.sleep(0.05)
 
     def _tell(self, value: dict[str, Any], status: int = 200) -> None:
         text = json.dumps(value, ensure_ascii=False, indent=1, default=_number)

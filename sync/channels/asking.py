@@ -1,16 +1,20 @@
-"""Asking 1C's OData over HTTP: patient with a busy base, strict about what comes back.
+"""Asking 1C's OData over HTTP: brief with a busy base, strict about what comes back.
 
 Only the address that staff typed is asked; an answer that leads elsewhere is not followed. What
-fails for a moment (no answer in time, 429, 5xx, an answer torn off) is asked again with growing
-pauses. Every other refusal is told in words at once.
+fails for a moment (no answer in time, 429, 5xx, an answer torn off) is asked again after short
+pauses; a base that asks for a longer one is left to its schedule: the worker's time belongs to
+all bases. Every other refusal is told in words at once.
 """
 
 from __future__ import annotations
 
 import random
+import socket
 import ssl
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, Self
@@ -24,18 +28,17 @@ from sync.models import Connection
 from sync.onec.odata import load
 
 ROOT = "/odata/standard.odata"
-ATTEMPTS = 5
-CONNECT_ATTEMPTS = 3
-"""Where nobody takes the connection: the worker has other things to do."""
-PAUSE = 1.0
-"""Seconds before the second attempt; each further pause is twice the one before."""
-LONGEST_PAUSE = 60.0
+ATTEMPTS = 3
+PAUSE = 0.7
+"""Seconds before the second attempt; twice that before the third."""
 CONNECT_SECONDS = 5.0
-READ_SECONDS = 60.0
-ANSWER_SECONDS = 150.0
-"""An answer that takes longer than this in all is given up, however steadily it drips."""
-PATIENCE_SECONDS = 100.0
+READ_SECONDS = 40.0
+ANSWER_SECONDS = 45.0
+"""An answer that is not whole by then is given up, however steadily it drips."""
+PATIENCE_SECONDS = 10.0
 """No further attempt is begun so long after the first."""
+PULL_SECONDS = 240.0
+"""All questions of one pull take no longer than this together."""
 ANSWER_BYTES = 32 * 1024 * 1024
 """Bytes of one answer, unpacked."""
 
@@ -71,27 +74,32 @@ class Refused(PullFailed):
 class Unreachable(PullFailed):
     """Nobody answered at the address, or not as 1C does.
 
-    It is final where other questions to the base would fare no better.
+    `is_final`: other questions to the base would fare no better. `is_busy`: it has no time, and
+    is to be left alone. `pause`: seconds that it asks for, 0 where it asks for none.
     """
 
-    def __init__(self, words: str, *, is_final: bool = True) -> None:
+    def __init__(
+        self, words: str, *, is_final: bool = True, is_busy: bool = False, pause: float = 0.0
+    ) -> None:
         super().__init__(words)
         self.is_final = is_final
+        self.is_busy = is_busy
+        self.pause = pause
 
 
 class _Again(Exception):
     """An attempt failed in a way that another one may mend.
 
-    `is_deaf`: nobody took the connection. `is_answer`: something was said. `pause`: seconds that
-    the other side asks for.
+    `is_answer`: something was said. `is_busy`: and it was that the base has no time. `pause`:
+    seconds that the other side asks for.
     """
 
     def __init__(
-        self, words: str, *, is_deaf: bool = False, is_answer: bool = False, pause: float = 0.0
+        self, words: str, *, is_answer: bool = False, is_busy: bool = False, pause: float = 0.0
     ) -> None:
         super().__init__(words)
-        self.is_deaf = is_deaf
         self.is_answer = is_answer
+        self.is_busy = is_busy
         self.pause = pause
 
 
@@ -144,7 +152,7 @@ class Asker:
     """A base of 1C that can be asked; use it in a `with` statement. Not thread-safe.
 
     `beat` is called before each attempt: whoever asks shows that he is alive, and may raise to end
-    it. `sleep` waits between attempts.
+    it. `sleep` waits between attempts. `seconds` are for all questions together.
     """
 
     root: str
@@ -152,12 +160,16 @@ class Asker:
     password: str
     attempts: int = ATTEMPTS
     read_seconds: float = READ_SECONDS
+    seconds: float = PULL_SECONDS
     beat: Callable[[], None] = lambda: None
     sleep: Callable[[float], None] = time.sleep
     transport: httpx.BaseTransport | None = None
     _http: httpx.Client = field(init=False)
+    _until: float = field(init=False)
+    _line: socket.socket | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
+        self._until = time.monotonic() + self.seconds
         self._http = httpx.Client(
             auth=httpx.BasicAuth(self.user.encode(), self.password.encode()),
             timeout=httpx.Timeout(self.read_seconds, connect=CONNECT_SECONDS),
@@ -180,30 +192,32 @@ class Asker:
         Raises NotPublished when the base does not know the entity, Refused when it does not like
         the question, and Unreachable when it did not answer at all, or not in JSON.
         """
-        until = time.monotonic() + PATIENCE_SECONDS
-        pause, deaf, answered = PAUSE, 0, False
+        until = min(time.monotonic() + PATIENCE_SECONDS, self._until)
+        answered, failure = False, _Again(_("The base answers too slowly: the pull was given up."))
+        failure.is_busy = True
         for attempt in range(self.attempts):
+            if time.monotonic() > (until if attempt else self._until):
+                break
             if attempt:
-                self.sleep(min(pause, LONGEST_PAUSE) * random.uniform(0.7, 1.3))  # noqa: S311  no secret
-                pause *= 2
+                self.sleep(PAUSE * attempt * random.uniform(0.7, 1.3))  # noqa: S311  no secret
             self.beat()
             try:
                 return self._attempt(address, entity)
             except _Again as again:
                 failure = again
-            pause = max(pause, failure.pause)
-            deaf += failure.is_deaf
             answered |= failure.is_answer
-            if deaf >= CONNECT_ATTEMPTS or time.monotonic() > until:
+            if failure.pause:
                 break
-        raise Unreachable(str(failure), is_final=not answered)
+        raise Unreachable(
+            str(failure), is_final=not answered, is_busy=failure.is_busy, pause=failure.pause
+        )
 
     def _attempt(self, address: str, entity: str) -> Answer:
         """One attempt; _Again where another one may go well."""
         try:
             status, headers, body = self._fetch(address)
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-            raise _Again(_("Nobody answers at the address of the base."), is_deaf=True) from error
+            raise _Again(_("Nobody answers at the address of the base.")) from error
         except httpx.TimeoutException as error:
             raise _Again(_("1C did not answer in time.")) from error
         except httpx.HTTPError as error:
@@ -212,7 +226,12 @@ class Asker:
                 _("The connection to 1C broke off: %(error)s.") % {"error": told}
             ) from error
         if status in _BUSY:
-            raise _Again(_busy_words(status, body), is_answer=True, pause=_asked_pause(headers))
+            raise _Again(
+                _busy_words(status, body),
+                is_answer=True,
+                is_busy=True,
+                pause=_asked_pause(headers),
+            )
         if status == httpx.codes.NOT_FOUND and not any(_error(body)) and not self._is_there():
             raise Unreachable(
                 _(
@@ -236,17 +255,48 @@ class Asker:
         return status == httpx.codes.OK
 
     def _fetch(self, address: str) -> tuple[int, httpx.Headers, bytes]:
-        until = time.monotonic() + ANSWER_SECONDS
+        until = min(time.monotonic() + ANSWER_SECONDS, self._until)
+        # a read ends in time by itself, many short ones need not: then the line is cut
+        watch = threading.Timer(max(until - time.monotonic(), 0), self._cut)
+        watch.daemon = True
+        watch.start()
+        try:
+            return self._read(address, until)
+        except httpx.HTTPError as error:
+            if time.monotonic() >= until:
+                raise httpx.ReadTimeout("the answer takes too long") from error
+            raise
+        finally:
+            watch.cancel()
+
+    def _read(self, address: str, until: float) -> tuple[int, httpx.Headers, bytes]:
         pieces, size = [], 0
-        with self._http.stream("GET", self.root + address) as response:
-            for piece in response.iter_bytes(64 * 1024):
+        with self._http.stream(
+            "GET", self.root + address, extensions={"trace": self._note}
+        ) as response:
+            for piece in response.iter_bytes():
                 size += len(piece)
                 if size > ANSWER_BYTES:
                     raise PullFailed(_("An answer of 1C is over 32 MB: refused."))
                 if time.monotonic() > until:
-                    raise httpx.ReadTimeout("the answer takes too long")
+                    break
                 pieces.append(piece)
+            # a line that was cut looks like an end where the length is not told
+            if time.monotonic() > until:
+                raise httpx.ReadTimeout("the answer takes too long")
             return response.status_code, response.headers, b"".join(pieces)
+
+    def _note(self, event: str, told: Mapping[str, Any]) -> None:
+        """Remember the line to the base when it is made."""
+        if event in {"connection.connect_tcp.complete", "connection.start_tls.complete"}:
+            self._line = told["return_value"].get_extra_info("socket")
+
+    def _cut(self) -> None:
+        line = self._line
+        if line is not None:
+            with suppress(OSError):
+                # not that of TLS, which would say farewell and wait for an answer
+                socket.socket.shutdown(line, socket.SHUT_RDWR)
 
 
 @cache

@@ -57,6 +57,12 @@ LEASE_SECONDS = 240.0
 SILENT_SECONDS = 120
 """How long a base that did not answer is not asked again by schedules."""
 
+LONGEST_SILENT_SECONDS = 3600
+"""The longest pause that a base may ask for."""
+
+PERSON_SECONDS = 30
+"""A person may ask a base that did not answer once in so long."""
+
 STATES = 1000
 """Where more orders than that are told, payment and shipment are asked of those that we know."""
 
@@ -70,9 +76,13 @@ def rehearse(schedule_id: int, by_id: int) -> None:
     wanted = Schedule.objects.select_related("connection").filter(pk=schedule_id).first()
     if wanted is not None:
         by = User.objects.filter(pk=by_id).first()
-        # what failed is in the journal
-        with suppress(PullFailed):
-            pull(wanted, Run.Trigger.PERSON, by, rehearsal=True)
+        with schedule.alone() as is_alone:
+            if not is_alone:
+                rehearse.after(schedule.AGAIN_SECONDS, schedule_id, by_id)
+                return
+            # what failed is in the journal
+            with suppress(PullFailed):
+                pull(wanted, Run.Trigger.PERSON, by, rehearsal=True)
 
 
 def pull(
@@ -82,19 +92,24 @@ def pull(
 
     The parts are independent: what one of them lacks does not keep the others. Raises PullFailed
     with the words of the first that failed, when all have been tried. `rehearsal` makes dry runs.
-    A base that did not answer is left alone for a while, unless a person asks: the worker's time
-    belongs to the others.
+    A base that did not answer, or had no time, is left alone for a while: the worker's time
+    belongs to the others. A person may try it now and then.
     """
     silent = f"odata-silent:{wanted.connection_id}"
-    if trigger != Run.Trigger.PERSON and (why := cache.get(silent)):
+    why = cache.get(silent)
+    if why and trigger == Run.Trigger.PERSON:
+        tried = f"odata-tried:{wanted.connection_id}"
+        why = None if cache.add(tried, True, PERSON_SECONDS) else why
+    if why:
         raise PullFailed(
             _("The base is not asked again yet: it failed a moment ago. %(why)s") % {"why": why}
         )
     try:
         _pull_parts(wanted, trigger, by, rehearsal=rehearsal)
     except Unreachable as failure:
-        if failure.is_final:
-            cache.set(silent, str(failure), SILENT_SECONDS)
+        if failure.is_final or failure.is_busy:
+            asked = min(int(failure.pause), LONGEST_SILENT_SECONDS)
+            cache.set(silent, str(failure), max(asked, SILENT_SECONDS))
         raise
     cache.delete(silent)
 
@@ -121,8 +136,8 @@ def _pull_parts(
                 )
             except PullFailed as failure:
                 failures.append(failure)
-                if isinstance(failure, Unreachable) and failure.is_final:
-                    # nobody is there: 1C need not hear a wrong password once more
+                if isinstance(failure, Unreachable) and (failure.is_final or failure.is_busy):
+                    # nobody is there, or has time: 1C need not hear a wrong password once more
                     break
     if failures:
         raise next((each for each in failures if isinstance(each, Unreachable)), failures[0])

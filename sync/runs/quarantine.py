@@ -58,12 +58,16 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """What came of trying again: the runs made, and objects whose file is no longer there."""
+    """What came of trying again: the runs made, and objects whose file is no longer there.
+
+    `waiting` are objects that are being tried already.
+    """
 
     runs: tuple[Run, ...]
     objects: int
     gone: int
     left: int
+    waiting: int = 0
 
 
 def find(wanted: Wanted) -> QuerySet[Rejection]:
@@ -127,7 +131,8 @@ def try_again(
 ) -> Tried:
     """Queue replays of the files of these objects, limited to them.
 
-    Objects whose file is gone, or that came without one, are counted and left as they are.
+    Objects whose file is gone, that came without one, or that are being tried already, are
+    counted and left as they are.
     """
     waiting = rejections.filter(resolved_at=None)
     gone = waiting.filter(Q(run__file=None) | Q(run__file__removed_at__isnull=False)).count()
@@ -139,7 +144,7 @@ def try_again(
         .distinct()
     )
     runs: list[Run] = []
-    objects = left = 0
+    objects = left = busy = 0
     for file in ReceivedFile.objects.filter(pk__in=list(files)).order_by("pk"):
         names = list(
             dict.fromkeys(
@@ -149,6 +154,12 @@ def try_again(
         if not replaying.can_replay(file):
             gone += len(names)
             continue
+        tried = _being_tried(file)
+        found, names = (
+            len(names),
+            [name for name in names if tried is not None and name not in tried],
+        )
+        busy += found - len(names)
         of_file = Run.objects.filter(rejections__in=waiting.filter(run__file=file)).first()
         for start in range(0, len(names), TRIED_AT_ONCE):
             portion = names[start : start + TRIED_AT_ONCE]
@@ -161,7 +172,18 @@ def try_again(
                 )
             )
             objects += len(portion)
-    return Tried(tuple(runs), objects, gone, left)
+    return Tried(tuple(runs), objects, gone, left, busy)
+
+
+def _being_tried(file: ReceivedFile) -> set[tuple[str, str]] | None:
+    """Objects of the file whose try has not ended; None for all of them."""
+    tried: set[tuple[str, str]] = set()
+    real = replaying.open_replays(file).filter(is_rehearsal=False)
+    for only in real.values_list("only", flat=True):
+        if not only:
+            return None
+        tried.update((str(kind), str(ref)) for kind, ref in only)
+    return tried
 
 
 def put_aside(*, rejections: QuerySet[Rejection], by: User, at: datetime) -> int:

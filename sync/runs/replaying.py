@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Protocol
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from base.models import User
@@ -20,6 +21,16 @@ from sync.models import ReceivedFile, Run
 
 class Gone(Exception):
     """The file cannot be taken once more; the text tells a person why."""
+
+
+class Waiting(Exception):
+    """The same is queued or going on already, in `run`; the text tells a person so."""
+
+    def __init__(self, run: Run) -> None:
+        super().__init__(
+            _("“%(name)s” is being taken once more already: this is its run.") % {"name": run.title}
+        )
+        self.run = run
 
 
 class Queue(Protocol):
@@ -43,7 +54,8 @@ def replay(
     """A new run in the queue (None: not put there) that takes the file once more.
 
     `only` are kinds and identifiers of objects to which it is limited. Raises Gone where there is
-    no content any more to take.
+    no content any more to take, and Waiting where a person has asked for the same and it has not
+    ended.
     """
     before = run_or_file if isinstance(run_or_file, Run) else None
     file = run_or_file.file if isinstance(run_or_file, Run) else run_or_file
@@ -52,7 +64,13 @@ def replay(
     if before is None:
         before = file.runs.order_by("pk").first()
     check(file)
+    limits = [list(each) for each in dict.fromkeys(only)]
     with transaction.atomic():
+        # one after the other: whoever presses twice finds his own run
+        ReceivedFile.objects.select_for_update().get(pk=file.pk)
+        for waiting in open_replays(file).filter(is_rehearsal=rehearsal):
+            if waiting.only == limits:
+                raise Waiting(waiting)
         run = Run.objects.create(
             connection_id=file.connection_id,
             file=file,
@@ -60,7 +78,7 @@ def replay(
             title=file.name[:500],
             trigger=Run.Trigger.PERSON,
             by=by,
-            only=[list(each) for each in dict.fromkeys(only)],
+            only=limits,
             is_rehearsal=rehearsal,
         )
         Run.objects.filter(pk=run.pk).update(queued_at=at)
@@ -68,6 +86,13 @@ def replay(
         if queue is not None:
             queue.import_file(run.pk)
     return run
+
+
+def open_replays(file: ReceivedFile) -> QuerySet[Run]:
+    """Runs by which persons have the file taken that have not ended, dry ones too."""
+    return file.runs.filter(
+        trigger=Run.Trigger.PERSON, state__in=(Run.State.QUEUED, Run.State.RUNNING)
+    ).order_by("pk")
 
 
 def check(file: ReceivedFile) -> None:

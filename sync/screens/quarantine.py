@@ -36,7 +36,7 @@ from sync.runs import quarantine, replaying
 from sync.runs.quarantine import Wanted
 from sync.screens import remedies
 from sync.screens.base import Screen
-from sync.screens.lists import ListView, bases, day, page_of, spreadsheet, whole
+from sync.screens.lists import ListView, bases, day, page_of, phrase, spreadsheet, whole
 from sync.screens.spans import ago_words
 from sync.tasks import QUEUE
 
@@ -59,10 +59,10 @@ _NAME = re.compile(r"<Наименование>([^<]{1,200})</Наименова
 def wanted_of(query: Mapping[str, str]) -> Wanted:
     """What an address asks for."""
     return Wanted(
-        words=query.get("q", "").strip()[:100],
+        words=phrase(query.get("q"), 100),
         base=whole(query.get("base")),
-        kind=query.get("kind", "")[:30],
-        reason=query.get("reason", "")[:120],
+        kind=phrase(query.get("kind"), 30),
+        reason=phrase(query.get("reason"), 120),
         run=whole(query.get("run")),
         since=day(query.get("since")),
         until=day(query.get("until"), after=True),
@@ -205,6 +205,13 @@ class QuarantineActView(Screen, View):
                 tried.objects,
             )
             messages.success(request, words % {"count": tried.objects})
+        if tried.waiting:
+            words = ngettext(
+                "%(count)s object is being tried already",
+                "%(count)s objects are being tried already",
+                tried.waiting,
+            )
+            messages.info(request, words % {"count": tried.waiting})
         if tried.left:
             words = _("%(count)s more are left for the next time: press once more.")
             messages.info(request, words % {"count": tried.left})
@@ -217,7 +224,7 @@ class QuarantineActView(Screen, View):
                 tried.gone,
             )
             messages.warning(request, words % {"count": tried.gone})
-        if not (tried.objects or tried.gone or tried.left):
+        if not (tried.objects or tried.gone or tried.left or tried.waiting):
             messages.info(request, _("None of these waits any more."))
 
 
@@ -385,7 +392,7 @@ class ParkedView(ListView):
 
 def _parked(query: Mapping[str, str]) -> QuerySet[Parked]:
     return quarantine.waiting_offers(
-        words=query.get("q", "").strip()[:100], base=whole(query.get("base"))
+        words=phrase(query.get("q"), 100), base=whole(query.get("base"))
     )
 
 

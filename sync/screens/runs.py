@@ -249,4 +249,7 @@ class RunReplayView(RunScreen, View):
         except replaying.Gone as gone:
             messages.error(request, str(gone))
             return redirect("exchange:run", pk=pk)
+        except replaying.Waiting as waiting:
+            messages.info(request, str(waiting))
+            again = waiting.run
         return redirect("exchange:run", pk=again.pk)

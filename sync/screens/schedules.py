@@ -200,12 +200,17 @@ class ScheduleActionView(Screen, View):
 
     def _run(self, row: Schedule) -> None:
         try:
-            schedule.run_now(schedule=row, by=person_of(self.request), at=timezone.now())
+            is_put = schedule.run_now(schedule=row, by=person_of(self.request), at=timezone.now())
         except schedule.NotOurs:
             messages.error(self.request, _("1C sends this itself: start the exchange in 1C."))
-        else:
+            return
+        if is_put:
             messages.success(
                 self.request, _("Put into the queue: the row shows it in some seconds.")
+            )
+        else:
+            messages.info(
+                self.request, _("It is in the queue or being fetched already: the row shows it.")
             )
 
 

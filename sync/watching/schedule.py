@@ -11,19 +11,33 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Subquery, When
+from django.core.cache import cache
+from django.db.models import (
+    Case,
+    Count,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    When,
+    Window,
+)
+from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from base.jobs import task
 from base.models import User
 from sync import journal, leases
-from sync.models import Connection, ExchangeSession, Run, Schedule
+from sync.models import Connection, ExchangeSession, Lease, Run, Schedule
 from sync.watching import keeping, timing
 from sync.watching.sources import SOURCES, SOURCES_MOST, Source, brings, run_kinds
 
@@ -36,11 +50,25 @@ PULLS: dict[str, Callable[[Schedule, Run.Trigger, User | None], None]] = {}
 """What fetches by a channel: makes runs, or raises when the base could not be asked."""
 
 FETCH_SECONDS = 300.0
-"""How long fetching keeps others of the same schedule away; a worker that died, no longer."""
+"""How long fetching keeps all other fetching away; a worker that died, no longer."""
+
+FETCHING = "fetching"
+"""Name of the lease of whoever fetches, from whatever base."""
+
+AGAIN_SECONDS = 3
+"""A fetch that found another at work looks again after so long."""
+
+QUEUED_SECONDS = 600
+"""A fetch in the queue keeps others of its schedule out; one that was lost, no longer."""
+
+LONGEST_PAUSE = timedelta(hours=1)
+"""A base that asks for time gets no more than this."""
 
 
 FAILURES_FOR = timedelta(days=7)
 """Failures older than this are not counted any more."""
+FAILURES_MOST = 200
+"""So many failures of a kind of runs are looked at: more of them tell nothing more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +200,7 @@ def start_due(at: datetime) -> int:
     ensure_all()
     started = 0
     for schedule in due(at):
-        if claim(schedule, at):
-            fetch.later(schedule.pk, Run.Trigger.SCHEDULE.value, None)
+        if claim(schedule, at) and _queue(schedule.pk, Run.Trigger.SCHEDULE, None):
             started += 1
     return started
 
@@ -182,20 +209,70 @@ class NotOurs(Exception):
     """1C sends this kind itself, nothing can be started from here."""
 
 
-def run_now(*, schedule: Schedule, by: User | None, at: datetime) -> None:
-    """Fetch now, beside the schedule, paused or not. Raises NotOurs for what 1C sends itself."""
+def run_now(*, schedule: Schedule, by: User | None, at: datetime) -> bool:
+    """Fetch now, beside the schedule, paused or not; False when that is queued or going on.
+
+    Raises NotOurs for what 1C sends itself.
+    """
     if schedule.channel not in PULLS:
         raise NotOurs
+    if leases.held(f"fetch:{schedule.pk}"):
+        return False
+    if not _queue(schedule.pk, Run.Trigger.PERSON, by.pk if by else None):
+        return False
     keeping.record(schedule, "run", by)
-    fetch.later(schedule.pk, Run.Trigger.PERSON.value, by.pk if by else None)
+    return True
 
 
-@task()
+def _queue(schedule_id: int, trigger: Run.Trigger, by_id: int | None) -> bool:
+    """Put a fetch into the queue unless one of the schedule stands there; whether it was put."""
+    if not cache.add(_queued(schedule_id), True, QUEUED_SECONDS):
+        return False
+    fetch.later(schedule_id, trigger.value, by_id)
+    return True
+
+
+def _queued(schedule_id: int) -> str:
+    return f"fetch-queued:{schedule_id}"
+
+
+@contextmanager
+def alone() -> Iterator[bool]:
+    """Whether nobody else fetches from any base until the block ends.
+
+    A slow base then holds one thread of the worker: the others are there for what 1C sends.
+    """
+    owner = secrets.token_hex(8)
+    if not leases.acquire(FETCHING, owner, seconds=FETCH_SECONDS):
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        leases.release(FETCHING, owner)
+
+
+def forget_fetching() -> None:
+    """Void the locks of a worker that was killed; to be called when the only one starts."""
+    Lease.objects.filter(Q(name=FETCHING) | Q(name__startswith="fetch:")).delete()
+
+
+@task(priority=-2)
 def fetch(schedule_id: int, trigger: str, by_id: int | None) -> None:
-    """Fetch by a schedule; one fetching of it at a time.
+    """Fetch by a schedule; one fetching at a time, whatever the base: others look again later.
 
     A failure is journalled, counted, and tried again sooner than by the schedule.
     """
+    with alone() as is_alone:
+        if is_alone:
+            cache.delete(_queued(schedule_id))
+            _fetch(schedule_id, trigger, by_id)
+        else:
+            cache.set(_queued(schedule_id), True, QUEUED_SECONDS)
+            fetch.after(AGAIN_SECONDS, schedule_id, trigger, by_id)
+
+
+def _fetch(schedule_id: int, trigger: str, by_id: int | None) -> None:
     owner, lease = secrets.token_hex(8), f"fetch:{schedule_id}"
     schedule = Schedule.objects.select_related("connection").filter(pk=schedule_id).first()
     if schedule is None or schedule.channel not in PULLS:
@@ -224,6 +301,9 @@ def _failed(schedule: Schedule, newest_run: int, error: Exception, at: datetime)
     again = timing.back_off(rule_of(schedule), at, schedule.failures)
     if schedule.next_at is None or again < schedule.next_at:
         schedule.next_at = again
+    # what the base itself asks for, where its channel tells
+    pause = timedelta(seconds=getattr(error, "pause", 0.0))
+    schedule.next_at = max(schedule.next_at, at + min(pause, LONGEST_PAUSE))
     schedule.save(update_fields=["failures", "next_at"])
     told = Run.objects.filter(
         connection_id=schedule.connection_id,
@@ -282,16 +362,25 @@ def followed(connection_ids: Collection[int], at: datetime) -> list[tuple[Schedu
         .order_by("connection_id", "pk")
     )
     succeeded = {pk for each in schedules for pk in successes(each)}
-    runs = list(
+    failed = (
         Run.objects.filter(
-            Q(pk__in=succeeded)
-            | Q(
-                connection_id__in={each.connection_id for each in schedules},
-                state=Run.State.FAILED,
-                finished_at__gt=at - FAILURES_FOR,
-                is_rehearsal=False,
+            connection_id__in={each.connection_id for each in schedules},
+            kind__in={source.run_kind for sources in SOURCES.values() for source in sources},
+            state=Run.State.FAILED,
+            finished_at__gt=at - FAILURES_FOR,
+            is_rehearsal=False,
+        )
+        .annotate(
+            newer=Window(
+                RowNumber(),
+                partition_by=[F("connection_id"), F("kind")],
+                order_by=F("finished_at").desc(),
             )
         )
+        .filter(newer__lte=FAILURES_MOST)
+    )
+    runs = list(
+        Run.objects.filter(Q(pk__in=succeeded) | Q(pk__in=failed.values("pk")))
         .only(
             "connection_id", "kind", "title", "state", "finished_at", "tells_stock", "tells_prices"
         )

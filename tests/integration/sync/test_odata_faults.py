@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import queue
+import threading
+import time
+from collections.abc import Callable, Iterator
 from functools import partial
 
 import pytest
 from django.core.cache import cache
+from django.db import connection as database
 
 from base.secrets import seal
 from onec.odata import OdataFaults, OdataServer
@@ -27,6 +31,7 @@ from sync.models import (
 )
 from sync.runs import running
 from sync.watching import schedule
+from tests.factories.commerceml import goods, message, product, store
 from tests.factories.odata import QUEUE, connected, fetch
 
 pytestmark = pytest.mark.django_db
@@ -221,3 +226,67 @@ def test_base_that_is_silent_is_left_alone_for_a_while(ut: OdataServer) -> None:
     assert len(ut.asked) > asked
     # it answered a person: schedules ask again
     assert fetch(connection, "stock")
+
+
+def test_base_that_has_no_time_is_asked_once(ut: OdataServer) -> None:
+    """Of many parts and schedules one question is enough; a person may try it now and then."""
+    connection = connected(ut)
+    ut.faults.name = "busy"
+    began = time.monotonic()
+    for kind in ("counterparties", "stock", "settlements"):
+        with pytest.raises(PullFailed):
+            fetch(connection, kind)
+    assert len(ut.asked) == 1
+    wanted = Schedule.objects.get(connection=connection, kind="stock")
+    for _n in range(10):
+        with pytest.raises(PullFailed):
+            odata.pull(wanted, Run.Trigger.PERSON, None)
+    assert len(ut.asked) == 2
+    assert time.monotonic() - began < 5
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("fault", ["busy", "drip"])
+def test_what_1c_sends_starts_behind_slow_bases(
+    fault: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two threads, as the worker has; before the file of 1C many fetches of two slow bases."""
+    monkeypatch.setattr(asking, "ANSWER_SECONDS", 6)
+    tasks: queue.SimpleQueue[Callable[[], None] | None] = queue.SimpleQueue()
+    put_off = []
+    monkeypatch.setattr(schedule.fetch, "_wrapper", lambda *args, delay: put_off.append(delay))
+    started = threading.Event()
+
+    def take() -> None:
+        running.process(sent.pk, queue=QUEUE)
+        started.set()
+
+    def work() -> None:
+        while (each := tasks.get()) is not None:
+            each()
+        database.close()
+
+    with OdataServer(
+        make_base("ut11", clients=2, products=0), faults=OdataFaults(fault, seconds=60)
+    ) as server:
+        for connection in (connected(server), connected(server)):
+            schedule.ensure_schedules(connection)
+            for row in connection.schedules.filter(channel=Schedule.Channel.ODATA):
+                tasks.put(partial(schedule.fetch.now, row.pk, "person", None))
+        sent = store(connection, message(goods(product("p1", "Ручка"))))
+        tasks.put(take)
+        workers = [threading.Thread(target=work) for _n in range(2)]
+        for _each in workers:
+            tasks.put(None)
+        began = time.monotonic()
+        for each in workers:
+            each.start()
+        assert started.wait(60)
+        waited = time.monotonic() - began
+        for each in workers:
+            each.join(60)
+    assert waited < 5
+    sent.refresh_from_db()
+    assert (sent.state, sent.trigger) == (Run.State.DONE, Run.Trigger.ONEC)
+    # those that found another at work look again later, and none sleeps for them
+    assert put_off or fault == "busy"

@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 
 from onec.orders import read_batch
+from sync import tasks
 from sync.files import receiving
 from sync.models import Alarm, Connection, ExchangeSession, OutboxOrder, Run
 from sync.outbox import outbound
@@ -41,7 +42,7 @@ def onec(base: Connection) -> OneC:
 def done(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever is queued is imported at once."""
     monkeypatch.setattr(
-        QUEUE.import_file.__self__,  # type: ignore[attr-defined]
+        tasks.import_file,
         "_wrapper",
         lambda pk: Run.objects.filter(pk=pk).update(state=Run.State.DONE),
     )
@@ -124,7 +125,7 @@ def test_a_load_that_was_not_whole_is_told_to_1c(
     onec: OneC, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(
-        QUEUE.import_file.__self__,  # type: ignore[attr-defined]
+        tasks.import_file,
         "_wrapper",
         lambda pk: running.process(pk, queue=QUEUE),
     )

@@ -11,6 +11,7 @@ from portal import allocator, collector
 from portal.health import beat
 from portal.queue import huey
 from search.tasks import refresh_index
+from sync.watching import schedule
 
 WORKERS = 2
 
@@ -28,6 +29,7 @@ class Command(BaseCommand):
         consumer = huey.create_consumer(
             workers=WORKERS, max_delay=1.0, flush_locks=True, graceful_signal="TERM"
         )
+        schedule.forget_fetching()
         refresh_index.later()  # a new installation or version has no index yet
         collector.settle()
         with beat():

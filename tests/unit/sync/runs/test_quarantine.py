@@ -22,7 +22,7 @@ from sync.models import (
     Rejection,
     Run,
 )
-from sync.runs import importing, quarantine
+from sync.runs import importing, quarantine, replaying
 from sync.runs.quarantine import Wanted
 from tests.factories.base import StaffFactory
 from tests.factories.commerceml import (
@@ -184,6 +184,34 @@ def test_all_of_a_reason_over_several_files(base: Connection, by: User) -> None:
     assert len(tried.runs) == 3
     worker.work()
     assert resolutions() == ["taken", "taken", "taken", ""]
+
+
+def test_what_is_being_tried_is_not_queued_again(base: Connection, by: User) -> None:
+    take(base, goods(BAD, product("worse", ""), GOOD))
+    worker = Worker()
+
+    def press(**which: str) -> quarantine.Tried:
+        return quarantine.try_again(
+            rejections=Rejection.objects.filter(**which), by=by, at=timezone.now(), queue=worker
+        )
+
+    assert press(ref="bad").objects == 1
+    rest = press()
+    assert (rest.objects, rest.waiting) == (1, 1)
+    third = press()
+    assert (third.runs, third.objects, third.waiting) == ((), 0, 2)
+    assert [run.only for run in worker.work()] == [[["product", "bad"]], [["product", "worse"]]]
+    # tried in vain: it may be tried once more
+    assert press().objects == 2
+
+
+def test_a_file_that_is_taken_whole_is_not_tried_besides(base: Connection, by: User) -> None:
+    run = take(base, goods(BAD, GOOD))
+    replaying.replay(run_or_file=run, by=by, at=timezone.now(), queue=None)
+    tried = quarantine.try_again(
+        rejections=quarantine.find(Wanted()), by=by, at=timezone.now(), queue=Worker()
+    )
+    assert (tried.runs, tried.waiting) == ((), 1)
 
 
 def test_a_file_that_is_gone_is_counted(base: Connection, by: User) -> None:

@@ -84,6 +84,33 @@ def test_1c_joins_neither_a_dry_run_nor_a_try(base: Connection) -> None:
     assert running._run_there_is(file) == run
 
 
+def test_the_same_is_not_queued_twice(base: Connection) -> None:
+    run = take(base, goods(product("p1"), product("p2")))
+
+    def press(*only: tuple[str, str], rehearsal: bool = False) -> Run:
+        return replaying.replay(
+            run_or_file=run,
+            by=StaffFactory(),
+            at=timezone.now(),
+            queue=None,
+            only=only,
+            rehearsal=rehearsal,
+        )
+
+    first = press()
+    for _n in range(7):
+        with pytest.raises(replaying.Waiting) as waiting:
+            press()
+        assert waiting.value.run == first
+    assert run.title in str(waiting.value)
+    # other limits, or without effect, are another matter
+    press(("product", "p1"))
+    press(rehearsal=True)
+    Run.objects.filter(pk=first.pk).update(state=Run.State.DONE)
+    press()
+    assert Run.objects.count() == 5
+
+
 @pytest.mark.parametrize("how", ["removed", "unlinked", "picture", "archive", "none"])
 def test_what_is_gone_is_refused_in_words(base: Connection, how: str) -> None:
     run = take(base, goods(product("p1")))

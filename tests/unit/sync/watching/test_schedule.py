@@ -34,6 +34,21 @@ def base() -> Connection:
     return made
 
 
+def test_of_many_failures_the_newest_of_each_kind_are_looked_at(
+    base: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(schedule, "FAILURES_MOST", 3)
+    ran(base, "partner", HOUR, state=Run.State.FAILED)
+    for minutes in range(1, 6):
+        ran(base, "status", minutes * MINUTE, state=Run.State.FAILED)
+        ran(base, "exchange", minutes * MINUTE, state=Run.State.FAILED)
+    found = schedule.states([base.pk], AT)
+    assert found[base.pk, "statuses"].failed == 3
+    assert found[base.pk, "counterparties"].failed == 1
+    newest = Run.objects.filter(kind="status").earliest("pk")
+    assert found[base.pk, "statuses"].run == newest.pk
+
+
 @pytest.fixture
 def pulls(monkeypatch: pytest.MonkeyPatch) -> list[Pull]:
     """What was fetched by OData."""
@@ -188,6 +203,85 @@ def test_run_now_fetches_for_the_person(base: Connection, pulls: list[Pull]) -> 
     schedule.run_now(schedule=row, by=person, at=AT)
     schedule.fetch.now(row.pk, "person", person.pk)
     assert pulls[-1] == (row.pk, "person", person)
+
+
+@pytest.fixture
+def queued(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
+    """What stands in the queue, with the seconds it waits there."""
+    put: list[tuple[Any, ...]] = []
+    monkeypatch.setattr(
+        schedule.fetch, "_wrapper", lambda *args, delay=0: put.append((delay, *args))
+    )
+    return put
+
+
+def test_pressing_again_and_again_queues_one_fetch(
+    base: Connection, pulls: list[Pull], queued: list[tuple[Any, ...]]
+) -> None:
+    row = fetched(base, "stock")
+    pressed = [schedule.run_now(schedule=row, by=None, at=AT) for _n in range(10)]
+    assert pressed == [True] + [False] * 9
+    assert queued == [(0, row.pk, "person", None)]
+    # what is due stands in the queue by that, too
+    base.schedules.exclude(pk=row.pk).update(is_on=False)
+    assert schedule.start_due(AT) == 0
+    schedule.fetch.now(row.pk, "person", None)
+    assert schedule.run_now(schedule=row, by=None, at=AT)
+    assert len(queued) == 2
+
+
+def test_what_is_being_fetched_is_not_queued(
+    base: Connection, pulls: list[Pull], queued: list[tuple[Any, ...]]
+) -> None:
+    row = fetched(base, "stock")
+    assert leases.acquire(f"fetch:{row.pk}", "another")
+    assert not schedule.run_now(schedule=row, by=None, at=AT)
+    assert queued == []
+
+
+def test_one_fetches_at_a_time_and_others_are_put_off(
+    base: Connection, pulls: list[Pull], queued: list[tuple[Any, ...]]
+) -> None:
+    row = fetched(base, "stock")
+    with schedule.alone() as is_alone:
+        assert is_alone
+        schedule.fetch.now(row.pk, "person", None)
+        assert pulls == []
+        assert queued == [(schedule.AGAIN_SECONDS, row.pk, "person", None)]
+        assert not schedule.run_now(schedule=row, by=None, at=AT)
+    schedule.fetch.now(row.pk, "person", None)
+    assert pulls == [(row.pk, "person", None)]
+
+
+def test_locks_of_a_killed_worker_are_void(base: Connection, pulls: list[Pull]) -> None:
+    row = fetched(base, "stock")
+    for name in (schedule.FETCHING, f"fetch:{row.pk}", "import:1"):
+        assert leases.acquire(name, "killed")
+    schedule.forget_fetching()
+    assert leases.held("import:1")
+    schedule.fetch.now(row.pk, "schedule", None)
+    assert len(pulls) == 1
+
+
+@time_machine.travel(AT, tick=False)
+def test_a_base_that_asks_for_time_gets_it(
+    base: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Busy(Exception):
+        pause = 600.0
+
+    def busy(*_args: Any) -> None:
+        raise Busy
+
+    monkeypatch.setitem(schedule.PULLS, "odata", busy)
+    row = fetched(base, "stock", next_at=AT + MINUTE)
+    schedule.fetch.now(row.pk, "schedule", None)
+    row.refresh_from_db()
+    assert row.next_at == AT + 10 * MINUTE
+    monkeypatch.setattr(Busy, "pause", 1e9)
+    schedule.fetch.now(row.pk, "schedule", None)
+    row.refresh_from_db()
+    assert row.next_at == AT + HOUR
 
 
 def test_what_1c_sends_cannot_be_started(base: Connection, pulls: list[Pull]) -> None:
