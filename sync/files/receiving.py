@@ -28,6 +28,7 @@ from django.db.models import QuerySet, Sum
 from django.utils.translation import gettext as _
 
 from sync.models import ExchangeSession, ReceivedFile
+from sync.onec import broken
 from sync.onec.names import UnsafeName, kind_of, safe_name, suffix_of
 
 BLOCK = 256 * 1024
@@ -41,19 +42,13 @@ _XML_STARTS = (
     b"\xfe\xff\x00<\x00?\x00x",
 )
 _OTHER_STARTS = (b"PK\x03\x04", b"\xff\xd8\xff", b"\x89PNG", b"GIF8", b"RIFF", b"%PDF")
-_ROOT = "КоммерческаяИнформация>"
-_ROOT_ENDS = tuple(
-    _ROOT.encode(charset) for charset in ("utf-8", "cp1251", "utf-16-le", "utf-16-be")
-)
-
-
 _XML_KINDS = (ReceivedFile.Kind.CATALOGUE, ReceivedFile.Kind.ORDERS)
 _PACKED_SUFFIXES = (".zip", ".jpg", ".jpeg", ".png", ".gif", ".webp")
 
 REPEATED_FROM = 512
 """Bytes. A piece that is no shorter and says just what the piece before it said is that piece sent
-once more: no two objects of an exchange file are alike, and what is packed does not repeat itself
-but for one short pattern (a white area of a picture)."""
+once more: no two objects of an exchange file are alike, and what is packed does not repeat itself,
+but for one short pattern (a line of dashes in a description, a white area of a picture)."""
 
 PATTERN = 256
 """Bytes. The longest such pattern."""
@@ -169,10 +164,7 @@ def is_whole(file: ReceivedFile) -> bool:
 
 def ends_whole(path: Path) -> bool:
     """Whether the file at `path` ends with the end of an exchange file's root."""
-    with path.open("rb") as opened:
-        opened.seek(max(0, path.stat().st_size - 400))
-        tail = opened.read().rstrip(b" \t\r\n\x00")
-    return any(tail.endswith(end.rstrip(b"\x00")) for end in _ROOT_ENDS)
+    return broken.ends_whole(path)
 
 
 def content_hash(file: ReceivedFile) -> str:
@@ -319,15 +311,19 @@ def _is_repeated(row: ReceivedFile, offset: int, written: int, first: bytes) -> 
             file.seek(offset - written + start)
             if file.read(size) != piece:
                 return False
-        if row.kind not in _XML_KINDS and _is_pattern(first[: 4 * PATTERN]):
+        if written >= REPEATED_FROM and _is_pattern(first, whole=row.kind in _XML_KINDS):
             return False
         file.truncate(offset)
     return True
 
 
-def _is_pattern(data: bytes) -> bool:
-    """Whether the data are one short pattern over and over."""
-    return any(data[size:] == data[:-size] for size in range(1, PATTERN + 1))
+def _is_pattern(data: bytes, *, whole: bool) -> bool:
+    """Whether the data, or what they begin with, are one short pattern over and over."""
+    begins = data[: 4 * PATTERN]
+    return any(
+        begins[size:] == begins[:-size] and not (whole and data[size:] != data[:-size])
+        for size in range(1, PATTERN + 1)
+    )
 
 
 def _append(

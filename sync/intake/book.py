@@ -24,7 +24,7 @@ from sync.staging import Staging
 KEPT_REJECTIONS = 10_000
 """Rejected objects that a run describes; the rest it only counts, and says so."""
 KEPT_WARNINGS = 50
-RULES = 2
+RULES = 3
 """Changes when the same element begins to give other fields: all goods are then read anew."""
 
 

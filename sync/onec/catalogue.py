@@ -20,6 +20,7 @@ from sync.onec.elements import (
     text,
 )
 from sync.onec.leaves import Pairs
+from sync.onec.names import referred
 from sync.onec.records import (
     CategoryRecord,
     PriceTypeRecord,
@@ -311,7 +312,7 @@ def _product(
         category_refs=categories,
         properties=properties,
         requisites=requisites,
-        pictures=None if pictures is None else tuple(pictures),
+        pictures=None if pictures is None else tuple(dict.fromkeys(map(referred, pictures))),
     )
 
 

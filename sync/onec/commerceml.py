@@ -317,8 +317,7 @@ class Item:
 def from_xml(kind: Kind, xml: str) -> Item:
     """An object kept as XML, outside of its file."""
     raw = xml.encode()
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, huge_tree=False)
-    element = etree.fromstring(raw, parser)
+    element = parsed(raw, {})
     return Item(0, kind, element, Cut(LOCAL[element.tag], raw, 0))
 
 

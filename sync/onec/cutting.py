@@ -127,7 +127,25 @@ def parsed(raw: bytes, namespaces: dict[str | None, str]) -> etree._Element:
         f" xmlns{f':{prefix}' if prefix else ''}={quoteattr(uri)}"
         for prefix, uri in namespaces.items()
     )
-    parser = etree.XMLParser(
+    whole = b"".join((f"<a{told}>".encode(), raw, b"</a>"))
+    try:
+        return etree.fromstring(whole, _parser())[0]
+    except etree.XMLSyntaxError as error:
+        if error.code != etree.ErrorTypes.NS_ERR_UNDEFINED_NAMESPACE:
+            raise
+    return by_local_names(etree.fromstring(whole, _parser(recover=True))[0])
+
+
+def by_local_names(element: etree._Element) -> etree._Element:
+    """The element itself, without prefixes that the file does not declare."""
+    for each in element.iter(etree.Element):
+        if ":" in (name := str(each.tag).rpartition("}")[2]):
+            each.tag = name.rpartition(":")[2]
+    return element
+
+
+def _parser(*, recover: bool = False) -> etree.XMLParser:
+    return etree.XMLParser(
         encoding="utf-8",
         resolve_entities=False,
         no_network=True,
@@ -135,5 +153,5 @@ def parsed(raw: bytes, namespaces: dict[str | None, str]) -> etree._Element:
         remove_pis=True,
         remove_comments=True,
         collect_ids=False,
+        recover=recover,
     )
-    return etree.fromstring(b"".join((f"<a{told}>".encode(), raw, b"</a>")), parser)[0]

@@ -18,6 +18,9 @@ NameKind = Literal["exchange", "archive", "other"]
 
 _DRIVE = re.compile(r"^[A-Za-z]:[\\/]")
 _TEMPORARY = re.compile(r"^v8_\w+\.\w+$", re.IGNORECASE)
+_TMP = re.compile(r"/(?:var/)?tmp/").match
+# folders of the machine that 1C or its web server runs on
+_OF_1C = re.compile(r"^/?(?:upload/1c/webdata/|webdata/(?=\d+/))(?:\d+/)?", re.IGNORECASE)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _RUNNABLE = re.compile(
     r"asp|aspx|ashx|asmx|bat|cgi|cmd|com|cpl|dll|exe|hta|htaccess|htpasswd|jar|js|jsp|"
@@ -49,12 +52,13 @@ def safe_name(sent: str) -> str:
     plain = sent.strip().replace("\\", "/")
     if has_drive:
         plain = plain[3:]
+    plain = _OF_1C.sub("", plain)
     parts = [part for part in plain.split("/") if part not in {"", "."}]
     if not parts or any(part.strip(". ") == "" or part.startswith(".") for part in parts):
         raise UnsafeName(sent)
     if PICTURES in parts:
         parts = parts[parts.index(PICTURES) :]
-    elif has_drive or _TEMPORARY.match(parts[-1]):
+    elif has_drive or _TMP(plain) or _TEMPORARY.match(parts[-1]):
         parts = parts[-1:]
     elif plain.startswith("/"):
         raise UnsafeName(sent)
@@ -62,6 +66,23 @@ def safe_name(sent: str) -> str:
         if ":" in part or any(map(_RUNNABLE.fullmatch, _suffixes(part))):
             raise UnsafeName(sent)
     return "/".join(parts)
+
+
+def referred(told: str) -> str:
+    """The name of a file as goods refer to it: as `safe_name` kept it, else just as told.
+
+    >>> referred("upload/1c/webdata/import_files\\\\ab\\\\c.jpg")
+    'import_files/ab/c.jpg'
+    """
+    if _IS_PLAIN(told):
+        return told
+    try:
+        return safe_name(told)
+    except UnsafeName:
+        return told
+
+
+_IS_PLAIN = re.compile(rf"{PICTURES}(?:/[\w-][\w.-]*)+").fullmatch
 
 
 def kind_of(name: str) -> NameKind:

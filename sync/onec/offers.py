@@ -11,6 +11,7 @@ from lxml import etree
 
 from sync.onec import leaves, values
 from sync.onec.elements import child, child_text, children, marked_deleted, pairs, text
+from sync.onec.names import referred
 from sync.onec.records import OfferIdentity, OfferRecord, PriceRecord, StockRecord
 from sync.onec.stream import LOCAL
 
@@ -159,7 +160,7 @@ def identity_of_text(  # noqa: C901  one pass, a branch for each child
             barcode=barcode,
             characteristics=_told_characteristics(blocks.get("ХарактеристикиТовара", "")),
             properties=_PROPERTIES(blocks.get("ЗначенияСвойств", "")),
-            pictures=None if pictures is None else tuple(pictures),
+            pictures=None if pictures is None else tuple(map(referred, pictures)),
         )
     except leaves.Unclear:
         return None
@@ -229,7 +230,7 @@ def _identity(element: etree._Element) -> OfferIdentity | None:  # noqa: C901  o
         barcode=barcode,
         characteristics=tuple(characteristics),
         properties=properties,
-        pictures=None if pictures is None else tuple(pictures),
+        pictures=None if pictures is None else tuple(map(referred, pictures)),
     )
 
 

@@ -8,6 +8,7 @@ elements in portions and frees each portion when the next is asked for.
 from __future__ import annotations
 
 import codecs
+import logging
 import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
@@ -15,7 +16,10 @@ from typing import Any, BinaryIO, NamedTuple, cast
 
 from lxml import etree
 
-from sync.onec.cutting import ENCODINGS, NAMES, PLACEHOLDER, Cut, Cutter
+from sync.onec.broken import disguised, kind_of_error
+from sync.onec.cutting import ENCODINGS, NAMES, PLACEHOLDER, Cut, Cutter, by_local_names
+
+logger = logging.getLogger(__name__)
 
 BLOCK = 64 * 1024
 SURVEY_BLOCK = 1024 * 1024
@@ -80,6 +84,8 @@ def survey(path: Path, *, beat: Callable[[], None] | None = None) -> str | None:
         head = file.read(4096)
     if not head.strip():
         raise BadFile("the file is empty")
+    if other := disguised(head):
+        raise BadFile(other)
     name = _declared_name(head)
     try:
         _walk(path, None, beat)
@@ -149,14 +155,15 @@ def _walk(path: Path, encoding: str | None, beat: Callable[[], None] | None) -> 
         parser.close()
         root = _root_name(path, encoding)
     except etree.XMLSyntaxError as error:
-        raise _broken(error) from None
+        raise _broken(error, path) from None
     if root not in ROOTS:
         raise BadFile("the root element is not <КоммерческаяИнформация>", f"<{root[:60]}>")
 
 
-def _broken(error: etree.XMLSyntaxError) -> BadFile:
-    details = " ".join((error.msg or "").split())
-    return BadFile("the XML is broken", *filter(None, [details]), line=error.lineno or 0)
+def _broken(error: etree.XMLSyntaxError, path: Path | None = None) -> BadFile:
+    message = " ".join((error.msg or "").split())
+    logger.info("broken XML, line %s, code %s: %s", error.lineno, error.code, message)
+    return BadFile(*kind_of_error(error.code, message, path), line=error.lineno or 0)
 
 
 class Found(NamedTuple):
@@ -182,6 +189,8 @@ def chunks(
     """
     parser = etree.XMLPullParser(
         events=("end",),
+        # of a file that was surveyed only undeclared prefixes are left to be forgiven
+        recover=True,
         tag=[f"{{*}}{tag}" for tag in (*tags, PLACEHOLDER)],
         encoding=encoding,
         resolve_entities=False,
@@ -251,16 +260,26 @@ def _ended(
         while block := file.read(BLOCK):
             if left := cutter.take(block) if cutter is not None else block:
                 parser.feed(left)
-            for _event, element in parser.read_events():
-                yield cast("etree._Element", element)
+            yield from _named(parser)
             yield None
         if cutter is not None and (left := cutter.finish()):
             parser.feed(left)
         parser.close()
-        for _event, element in parser.read_events():
-            yield cast("etree._Element", element)
+        yield from _named(parser)
     except etree.XMLSyntaxError as error:
         raise _broken(error) from None
+
+
+def _named(parser: etree.XMLPullParser) -> Iterator[etree._Element]:
+    """Ended elements; those of a file with undeclared prefixes by their local names."""
+    faults = parser.feed_error_log
+    odd = len(faults) > 0
+    for fault in faults:
+        if fault.type != etree.ErrorTypes.NS_ERR_UNDEFINED_NAMESPACE:
+            raise BadFile(*kind_of_error(fault.type, fault.message or ""), line=fault.line)
+    for _event, ended in parser.read_events():
+        element = cast("etree._Element", ended)
+        yield by_local_names(element) if odd else element
 
 
 def free(portion: Sequence[Found]) -> None:

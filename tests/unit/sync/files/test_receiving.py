@@ -102,6 +102,23 @@ def test_receive_takes_like_pieces_of_other_files_and_short_ones(session: Exchan
     assert full_path(file).read_bytes() == b"<?xml ?><a/><a/>"
 
 
+def test_receive_takes_like_pieces_of_one_long_line(session: ExchangeSession) -> None:
+    body = DOCUMENT.format("<Описание>" + "я" * 6000 + "</Описание>").encode()
+    for start in range(0, len(body), 1000):
+        file = _send(session, body[start : start + 1000])
+    assert full_path(file).read_bytes() == body
+
+
+def test_receive_takes_a_repeated_piece_that_only_begins_alike_once(
+    session: ExchangeSession,
+) -> None:
+    body = DOCUMENT.format("<Описание>" + "-" * 2000 + "конец</Описание>" + "<Товар/>" * 300)
+    pieces = [body.encode()[start : start + 2400] for start in range(0, len(body.encode()), 2400)]
+    for piece in (pieces[0], pieces[0].replace(b"<?xml", b"<?xmk"), *pieces[1:]):
+        file = _send(session, piece)
+    assert full_path(file).read_bytes()[: len(pieces[0])] == pieces[0]
+
+
 def test_receive_of_the_last_piece_after_the_file_was_taken(session: ExchangeSession) -> None:
     body = DOCUMENT.format("<Товар/>" * 200).encode()
     file = _send(session, body[:1024])

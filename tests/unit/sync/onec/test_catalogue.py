@@ -57,6 +57,19 @@ def test_the_plain_way_needs_no_element() -> None:
     assert told.pictures == ("a.jpg", "b.jpg")
 
 
+def test_pictures_are_referred_to_by_the_names_files_are_kept_under() -> None:
+    raw = goods(
+        *PARTS[:6],
+        "<Картинка>import_files\\07\\x.png</Картинка>",
+        "<Картинка>upload/1c/webdata/import_files/07/x.png</Картинка>",
+        "<Картинка>/tmp/v8_1/import_files/08/y.png</Картинка>",
+    )
+    told = product_of_text(raw)
+    assert told is not None
+    assert told == product_record(etree.fromstring(raw))
+    assert told.pictures == ("import_files/07/x.png", "import_files/08/y.png")
+
+
 def outcome(read: Callable[[], ProductRecord | None]) -> object:
     try:
         return read()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from sync.onec.names import UnsafeName, kind_of, safe_name, suffix_of
+from sync.onec.names import UnsafeName, kind_of, referred, safe_name, suffix_of
 
 
 @pytest.mark.parametrize(
@@ -20,12 +20,21 @@ from sync.onec.names import UnsafeName, kind_of, safe_name, suffix_of
         ("/tmp/v8_3B8F_3e.zip", "v8_3B8F_3e.zip"),
         ("/tmp/v8/import_files/ab/c.jpg", "import_files/ab/c.jpg"),
         ("upload/1c/webdata/import_files/ab/c.jpg", "import_files/ab/c.jpg"),
+        ("upload/1c/webdata/import.xml", "import.xml"),
+        ("webdata/000000003/import.xml", "import.xml"),
+        ("/tmp/v8_A1_2/import.xml", "import.xml"),
         ("goods/goods_1_2.xml", "goods/goods_1_2.xml"),
         ("import_files/ab/Паспорт изделия v1.2.pdf", "import_files/ab/Паспорт изделия v1.2.pdf"),
     ],
 )
 def test_safe_name_keeps_what_goods_refer_to(sent: str, kept: str) -> None:
     assert safe_name(sent) == kept
+    assert referred(sent) == kept
+
+
+@pytest.mark.parametrize("told", ["https://example.org/a.png", "../a.png", "import_files/a.exe"])
+def test_a_reference_that_no_file_has_stays_as_told(told: str) -> None:
+    assert referred(told) == told
 
 
 @pytest.mark.parametrize(

@@ -52,9 +52,13 @@ def test_bytes_that_are_not_utf_8_are_read_as_windows_1251(tmp_path: Path) -> No
     ("content", "words", "line"),
     [
         (b" \n", "the file is empty", 0),
-        (message(goods(product("p")))[:-3], "the XML is broken", 2),
-        (message(goods(product("p")))[:-4], "the XML is broken", 2),
-        (b"<?xml version='1.0'?>\n<a><b></a>", "the XML is broken", 2),
+        (message(goods(product("p")))[:-3], "the file is cut off", 2),
+        (message(goods(product("p")))[:-4], "the file is cut off", 2),
+        (
+            b"<?xml version='1.0'?>\n<a><b></a>",
+            "an element is closed by the tag of another one: <b> … </a>",
+            2,
+        ),
         (b"<!DOCTYPE a><a/>", "DOCTYPE", 0),
         (b"<a/>", "the root element is not", 0),
     ],
