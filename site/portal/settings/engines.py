@@ -12,6 +12,8 @@ from redis import ConnectionPool
 
 BUSY_SECONDS = 20
 """How long a writer waits for SQLite's write lock before it gives up."""
+CACHE_ENTRIES = 100_000
+"""Django's own limit of 300 lets a stranger push the counts of wrong passwords out of the cache."""
 _TABLES_LOCK = 0x71756575
 """Any number of our own, for PostgreSQL's advisory lock."""
 
@@ -59,7 +61,9 @@ def caches(env: environ.Env, *, shared: bool = False) -> dict[str, Any]:
         backend, location = "redis.RedisCache", url
     elif shared:
         backend, location = "db.DatabaseCache", "vitrina_cache"
-    return {"default": {"BACKEND": f"django.core.cache.backends.{backend}", "LOCATION": location}}
+    told = {"BACKEND": f"django.core.cache.backends.{backend}", "LOCATION": location}
+    # Redis has a limit of memory instead
+    return {"default": told if url else {**told, "OPTIONS": {"MAX_ENTRIES": CACHE_ENTRIES}}}
 
 
 def huey(env: environ.Env, data_dir: Path) -> Huey:

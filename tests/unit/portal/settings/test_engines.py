@@ -33,6 +33,13 @@ def test_nothing_set_is_embedded(env: environ.Env, tmp_path: Path) -> None:
     assert (tmp_path / "queue.sqlite3").exists()
 
 
+@pytest.mark.parametrize("shared", [False, True])
+def test_counts_of_wrong_passwords_are_not_pushed_out_of_the_cache(
+    env: environ.Env, shared: bool
+) -> None:
+    assert engines.caches(env, shared=shared)["default"]["OPTIONS"]["MAX_ENTRIES"] >= 100_000
+
+
 def test_sqlite_that_is_named_is_opened_alike(
     env: environ.Env, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
