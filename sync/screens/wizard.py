@@ -87,7 +87,7 @@ class SettingsScreen(Screen, FormView[SecondStep]):
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Back to the first step for whoever has not been there."""
-        if request.user.is_authenticated and "exchange-wizard" not in request.session:
+        if self.has_permission() and "exchange-wizard" not in request.session:
             return redirect("exchange:connect")
         return super().dispatch(request, *args, **kwargs)
 

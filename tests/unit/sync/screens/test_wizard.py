@@ -92,6 +92,11 @@ def test_the_second_step_needs_the_first(client: Client) -> None:
     assert answer["Location"] == reverse("exchange:connect")
 
 
+def test_the_right_is_asked_before_the_first_step() -> None:
+    answer = signed_in(GroupName.SALES).get(reverse("exchange:connect-settings"))
+    assert answer.get("Location") != reverse("exchange:connect")
+
+
 def test_a_password_is_shown_for_a_while_and_to_its_maker_alone(client: Client) -> None:
     first(client)
     second(client)
