@@ -11,8 +11,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from typing import Any
@@ -37,8 +36,8 @@ from django.utils import timezone
 from base.jobs import task
 from base.models import User
 from sync import journal, leases
-from sync.models import Connection, ExchangeSession, Lease, Run, Schedule
-from sync.watching import keeping, timing
+from sync.models import Connection, ExchangeSession, Run, Schedule
+from sync.watching import keeping, timing, turns
 from sync.watching.sources import SOURCES, SOURCES_MOST, Source, brings, run_kinds
 
 log = logging.getLogger(__name__)
@@ -48,15 +47,6 @@ Channel = Schedule.Channel
 
 PULLS: dict[str, Callable[[Schedule, Run.Trigger, User | None], None]] = {}
 """What fetches by a channel: makes runs, or raises when the base could not be asked."""
-
-FETCH_SECONDS = 300.0
-"""How long fetching keeps all other fetching away; a worker that died, no longer."""
-
-FETCHING = "fetching"
-"""Name of the lease of whoever fetches, from whatever base."""
-
-AGAIN_SECONDS = 3
-"""A fetch that found another at work looks again after so long."""
 
 QUEUED_SECONDS = 600
 """A fetch in the queue keeps others of its schedule out; one that was lost, no longer."""
@@ -236,40 +226,19 @@ def _queued(schedule_id: int) -> str:
     return f"fetch-queued:{schedule_id}"
 
 
-@contextmanager
-def alone() -> Iterator[bool]:
-    """Whether nobody else fetches from any base until the block ends.
-
-    A slow base then holds one thread of the worker: the others are there for what 1C sends.
-    """
-    owner = secrets.token_hex(8)
-    if not leases.acquire(FETCHING, owner, seconds=FETCH_SECONDS):
-        yield False
-        return
-    try:
-        yield True
-    finally:
-        leases.release(FETCHING, owner)
-
-
-def forget_fetching() -> None:
-    """Void the locks of a worker that was killed; to be called when the only one starts."""
-    Lease.objects.filter(Q(name=FETCHING) | Q(name__startswith="fetch:")).delete()
-
-
 @task(priority=-2)
 def fetch(schedule_id: int, trigger: str, by_id: int | None) -> None:
     """Fetch by a schedule; one fetching at a time, whatever the base: others look again later.
 
     A failure is journalled, counted, and tried again sooner than by the schedule.
     """
-    with alone() as is_alone:
+    with turns.alone() as is_alone:
         if is_alone:
             cache.delete(_queued(schedule_id))
             _fetch(schedule_id, trigger, by_id)
         else:
             cache.set(_queued(schedule_id), True, QUEUED_SECONDS)
-            fetch.after(AGAIN_SECONDS, schedule_id, trigger, by_id)
+            fetch.after(turns.AGAIN_SECONDS, schedule_id, trigger, by_id)
 
 
 def _fetch(schedule_id: int, trigger: str, by_id: int | None) -> None:
@@ -277,7 +246,7 @@ def _fetch(schedule_id: int, trigger: str, by_id: int | None) -> None:
     schedule = Schedule.objects.select_related("connection").filter(pk=schedule_id).first()
     if schedule is None or schedule.channel not in PULLS:
         return
-    if not leases.acquire(lease, owner, seconds=FETCH_SECONDS):
+    if not leases.acquire(lease, owner, seconds=turns.FETCH_SECONDS):
         return
     by = User.objects.filter(pk=by_id).first() if by_id else None
     newest = Run.objects.order_by("-pk").values_list("pk", flat=True).first() or 0

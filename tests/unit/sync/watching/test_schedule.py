@@ -13,7 +13,7 @@ from django.apps import apps
 from base.models import User
 from sync import leases
 from sync.models import Connection, Run, Schedule
-from sync.watching import keeping, schedule
+from sync.watching import keeping, schedule, turns
 from tests.factories.base import UserFactory
 from tests.factories.sync import (
     ConnectionFactory,
@@ -243,24 +243,14 @@ def test_one_fetches_at_a_time_and_others_are_put_off(
     base: Connection, pulls: list[Pull], queued: list[tuple[Any, ...]]
 ) -> None:
     row = fetched(base, "stock")
-    with schedule.alone() as is_alone:
+    with turns.alone() as is_alone:
         assert is_alone
         schedule.fetch.now(row.pk, "person", None)
         assert pulls == []
-        assert queued == [(schedule.AGAIN_SECONDS, row.pk, "person", None)]
+        assert queued == [(turns.AGAIN_SECONDS, row.pk, "person", None)]
         assert not schedule.run_now(schedule=row, by=None, at=AT)
     schedule.fetch.now(row.pk, "person", None)
     assert pulls == [(row.pk, "person", None)]
-
-
-def test_locks_of_a_killed_worker_are_void(base: Connection, pulls: list[Pull]) -> None:
-    row = fetched(base, "stock")
-    for name in (schedule.FETCHING, f"fetch:{row.pk}", "import:1"):
-        assert leases.acquire(name, "killed")
-    schedule.forget_fetching()
-    assert leases.held("import:1")
-    schedule.fetch.now(row.pk, "schedule", None)
-    assert len(pulls) == 1
 
 
 @time_machine.travel(AT, tick=False)
