@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.core.cache import cache
 
 from base.models import User
 from sync.models import Connection, ReceivedFile, Run
+from sync.onec.values import storable
 
 REPEAT_SECONDS = 60
 """The same refusal of a stranger is written down once in so long: he can knock very fast."""
+
+STRANGERS_AN_HOUR = 20
+"""So many refusals of strangers are written down under a base in an hour."""
+
+STRANGERS = "exchange"
+"""The kind of such refusals: they tell nothing about how a kind of data is doing."""
 
 
 def refuse(*, connection: Connection, kind: str, title: str, error: str, at: datetime) -> Run:
@@ -19,28 +26,41 @@ def refuse(*, connection: Connection, kind: str, title: str, error: str, at: dat
     return Run.objects.create(
         connection=connection,
         kind=kind[:20],
-        title=title[:500],
+        title=storable(title[:500]),
         state=Run.State.FAILED,
         started_at=at,
         finished_at=at,
-        error=error,
+        error=storable(error),
     )
 
 
-def refuse_stranger(
-    *, connection: Connection, kind: str, title: str, error: str, at: datetime
-) -> None:
-    """Like :func:`refuse`, for somebody who has not proved who he is."""
-    told = hashlib.sha256(f"{title}\n{error}".encode()).hexdigest()
-    key = f"exchange-refused:{connection.pk}:{told}"
-    if cache.add(key, True, REPEAT_SECONDS):
-        refuse(connection=connection, kind=kind, title=title, error=error, at=at)
+def refuse_stranger(*, connection: Connection, title: str, error: str, at: datetime) -> None:
+    """Like :func:`refuse`, for somebody who has not proved who he is.
+
+    What he chooses himself makes no new entry: neither the title nor the particulars that follow
+    the reason after a colon.
+    """
+    reason = hashlib.sha256(error.partition(":")[0].encode("utf-8", "replace")).hexdigest()
+    if not cache.add(f"exchange-refused:{connection.pk}:{reason}", True, REPEAT_SECONDS):
+        return
+    # in the database and not in the cache: a cache may be emptied, and each process may have one
+    told = Run.objects.filter(
+        connection=connection,
+        kind=STRANGERS,
+        state=Run.State.FAILED,
+        finished_at__gt=at - timedelta(hours=1),
+    )
+    if told.count() < STRANGERS_AN_HOUR:
+        refuse(connection=connection, kind=STRANGERS, title=title, error=error, at=at)
 
 
 def fail(*, run: Run, error: str, at: datetime) -> None:
     """A queued run cannot begin: its file is not to be had."""
     Run.objects.filter(pk=run.pk).exclude(state=Run.State.DONE).update(
-        state=Run.State.FAILED, started_at=run.started_at or at, finished_at=at, error=error
+        state=Run.State.FAILED,
+        started_at=run.started_at or at,
+        finished_at=at,
+        error=storable(error),
     )
 
 

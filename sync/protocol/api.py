@@ -35,13 +35,15 @@ from sync.onec.push import ENTITIES
 from sync.protocol import connections, tokens
 from sync.protocol.connections import TooManyGuesses
 from sync.protocol.pushing import AT_ONCE, BadBody, take_push
-from sync.protocol.tokens import ForeignAddress
+from sync.protocol.tokens import ForeignAddress, Paused
 from sync.tasks import QUEUE
 
 log = logging.getLogger(__name__)
 
 LIMIT = 1000
 """Rows of one answer about a run."""
+PAUSED_SECONDS = 600
+"""When a program of a paused base may ask again."""
 READ_RIGHT = "sync.view_connection"
 
 _DESCRIPTION = """
@@ -178,12 +180,19 @@ def _foreign(request: HttpRequest, error: Any) -> HttpResponse:
     words = _("This base may not come from the address %(address)s.") % {"address": address}
     journal.refuse_stranger(
         connection=error.connection,
-        kind="exchange",
         title=f"{request.method} {request.path_info}"[:200],
         error=words,
         at=timezone.now(),
     )
     return _fault(403, words)
+
+
+@api.exception_handler(Paused)
+@_in_russian
+def _paused(_request: HttpRequest, _error: Exception) -> HttpResponse:
+    answer = _fault(503, _("The exchange with this base is paused in the portal."))
+    answer["Retry-After"] = str(PAUSED_SECONDS)
+    return answer
 
 
 @api.exception_handler(ValidationError)
@@ -422,6 +431,8 @@ def openapi(request: HttpRequest) -> HttpResponse:
         return _guessing(request, error)
     except ForeignAddress as error:
         return _foreign(request, error)
+    except Paused as error:
+        return _paused(request, error)
     if not allowed:
         return _unknown_key(request, AuthenticationError())
     return HttpResponse(json.dumps(document(), ensure_ascii=False), content_type="application/json")

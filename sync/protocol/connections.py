@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import ipaddress
+import itertools
 import logging
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
@@ -20,8 +22,14 @@ from sync.watching.schedule import ensure_schedules
 
 log = logging.getLogger(__name__)
 
+_forwarded = itertools.count()
+"""How often an unknown proxy forwarded: said once, for anybody may send the header."""
+
 GUESSES = 10
 """Wrong passwords in a row after which nothing is checked any more for a while."""
+
+INVENTED = 50
+"""Names that no base has, from one address, after which none is looked at: each costs a hash."""
 
 PAUSE_SECONDS = 300
 
@@ -90,6 +98,12 @@ def client_address(meta: Mapping[str, Any]) -> str:
     address = _plain(str(meta.get("REMOTE_ADDR", "")))
     proxies = networks("\n".join(settings.TRUSTED_PROXIES))
     told = [each.strip() for each in str(meta.get("HTTP_X_FORWARDED_FOR", "")).split(",")]
+    if any(told) and not _is_among(address, proxies) and next(_forwarded) == 0:
+        log.warning(
+            "X-Forwarded-For came from %s, which is not in TRUSTED_PROXIES: if it is a proxy of "
+            "yours, everybody behind it counts as one address",
+            address or "?",
+        )
     while told and _is_among(address, proxies):
         before = _plain(told.pop())
         if not before:
@@ -182,19 +196,30 @@ def authenticate(user: str, password: str) -> Connection | None:
 def authenticate_from(address: str, user: str, password: str) -> Connection | None:
     """Like :func:`authenticate`, counting the failures of an address and a user name.
 
-    Raises TooManyGuesses when :data:`GUESSES` of them came within :data:`PAUSE_SECONDS`.
+    Raises TooManyGuesses when :data:`GUESSES` of them came within :data:`PAUSE_SECONDS`, or
+    :data:`INVENTED` of names that no base has. The latter lock no base out: whoever shares its
+    address can invent names without end.
     """
-    key = f"exchange-guesses:{address}:{user.strip()[:80].encode().hex()}"
-    cache.add(key, 0, PAUSE_SECONDS)
-    if cache.get(key, 0) >= GUESSES:
-        raise TooManyGuesses
+    name = hashlib.sha256(user.strip().encode("utf-8", "replace")).hexdigest()
+    keys = {f"exchange-guesses:{address}:{name}": GUESSES}
+    if not Connection.objects.filter(user=user.strip()).exists():
+        keys[f"exchange-invented:{address}"] = INVENTED
+    # before the password is looked at, so that many at once do not get past
+    for key, limit in keys.items():
+        count_guess(key, limit)
     found = authenticate(user, password)
-    if found is None:
-        try:
-            cache.incr(key)
-        except ValueError:
-            # the count ran out between the two calls
-            cache.set(key, 1, PAUSE_SECONDS)
-        return None
-    cache.delete(key)
+    if found is not None:
+        cache.delete_many(keys)
     return found
+
+
+def count_guess(key: str, limit: int) -> None:
+    """Count one more guess. Raises TooManyGuesses when there were `limit` of them already."""
+    cache.add(key, 0, PAUSE_SECONDS)
+    if cache.get(key, 0) >= limit:
+        raise TooManyGuesses
+    try:
+        cache.incr(key)
+    except ValueError:
+        # the count ran out between the two calls
+        cache.set(key, 1, PAUSE_SECONDS)

@@ -10,13 +10,12 @@ import logging
 import secrets
 from datetime import datetime, timedelta
 
-from django.core.cache import cache
 from django.db import transaction
 from django.db.models import Q
 
 from base.models import User
 from sync.models import Connection, Token
-from sync.protocol.connections import GUESSES, PAUSE_SECONDS, TooManyGuesses, may_come_from
+from sync.protocol.connections import GUESSES, count_guess, may_come_from
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +33,10 @@ class ForeignAddress(Exception):
     def __init__(self, connection: Connection) -> None:
         super().__init__()
         self.connection = connection
+
+
+class Paused(Exception):
+    """A valid key of a base from which nothing is taken for now."""
 
 
 @transaction.atomic
@@ -89,23 +92,17 @@ def connection_of(*, secret: str, address: str, at: datetime) -> Connection | No
     """The active base that the key opens, None when it opens none.
 
     Raises TooManyGuesses after :data:`GUESSES` wrong keys from an address, ForeignAddress when
-    the base may not come from there.
+    the base may not come from there, Paused when it is paused. A valid key is taken however many
+    wrong ones came: it cannot be guessed, and others may sit behind the same address.
     """
-    key = f"exchange-keys:{address}"
-    cache.add(key, 0, PAUSE_SECONDS)
-    if cache.get(key, 0) >= GUESSES:
-        raise TooManyGuesses
     token = Token.objects.select_related("connection").filter(digest=_digest(secret)).first()
     if token is None or not is_valid(token, at) or not token.connection.is_active:
-        try:
-            cache.incr(key)
-        except ValueError:
-            # the count ran out between the two calls
-            cache.set(key, 1, PAUSE_SECONDS)
+        count_guess(f"exchange-keys:{address}", GUESSES)
         return None
-    cache.delete(key)
     if not may_come_from(token.connection, address):
         raise ForeignAddress(token.connection)
+    if token.connection.is_paused:
+        raise Paused
     if token.used_at is None or token.used_at <= at - STAMP:
         Token.objects.filter(pk=token.pk).update(used_at=at)
     return token.connection

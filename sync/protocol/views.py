@@ -30,6 +30,7 @@ from sync.models import Alarm, Connection, ExchangeSession, ReceivedFile, Run
 from sync.onec import exchange_files
 from sync.outbox import outbound
 from sync.protocol import answers, connections, listening, sessions
+from sync.protocol.arriving import Arriving
 from sync.protocol.connections import TooManyGuesses
 from sync.runs import absence, running
 from sync.tasks import QUEUE
@@ -49,9 +50,9 @@ PROBE = ("vitrina-check", "vitrina-check")
 HOLD_SECONDS = 2.0
 """How long a poll is held: УТ asks again at once, without a pause."""
 
-DRAINED = 64 * 1024 * 1024
-"""A refused body is read to its end up to this size: some clients do not look at an answer before
-they have sent everything."""
+DRAIN_SECONDS = 2.0
+"""How long a body that was not wanted is read on. A stranger's is not read at all: the web server
+answers at once and closes the connection."""
 
 
 class ExchangeMiddleware:
@@ -78,6 +79,7 @@ class Call:
     mode: str
     filename: str
     at: datetime
+    body: Arriving
 
     @property
     def address(self) -> str:
@@ -105,6 +107,7 @@ def exchange(request: HttpRequest) -> HttpResponse:
             mode=request.GET.get("mode", "").strip().lower(),
             filename=request.GET.get("filename", ""),
             at=timezone.now(),
+            body=_body(request),
         )
         try:
             return _answer(call)
@@ -117,7 +120,7 @@ def exchange(request: HttpRequest) -> HttpResponse:
             log.exception("exchange: %s", call.title)
             return answers.failure(_inside())
         finally:
-            _drain(request)
+            call.body.close()
 
 
 @csrf_exempt
@@ -147,6 +150,14 @@ def check(request: HttpRequest) -> HttpResponse:
 
 def _answer(call: Call) -> HttpResponse:
     session = _session(call)
+    try:
+        return _told(call, session)
+    finally:
+        if session is not None and call.request.method == "POST":
+            call.body.drain(DRAIN_SECONDS)
+
+
+def _told(call: Call, session: ExchangeSession | None) -> HttpResponse:
     try:
         return _handled(call, session)
     except Refused as refused:
@@ -265,12 +276,12 @@ def _init(call: Call, session: ExchangeSession) -> HttpResponse:
 def _file(call: Call, session: ExchangeSession) -> HttpResponse:
     if call.request.method != "POST":
         raise Refused(_("A file is sent by POST."))
-    body, length = _body(call.request)
+    length = _length(call.request)
     file = receiving.receive(
         session=session,
         exchange_type=call.exchange_type,
         sent_name=call.filename,
-        body=body,
+        body=call.body,
         length=length,
     )
     if call.carries_orders:
@@ -395,28 +406,24 @@ def _credentials(request: HttpRequest) -> tuple[str, str] | None:
     return (user, password) if colon and (user or password) else None
 
 
-def _body(request: HttpRequest) -> tuple[receiving.Stream, int | None]:
-    """The body as a stream, never as a whole, and its length when it is told."""
+def _body(request: HttpRequest) -> Arriving:
+    """The body as a stream, never as a whole."""
+    return Arriving(request.META["wsgi.input"] if _is_open_ended(request) else request)
+
+
+def _length(request: HttpRequest) -> int | None:
+    """The length of the body, None of one that tells its end itself; raises Refused for others."""
     length = request.META.get("CONTENT_LENGTH")
-    if length:
-        return request, int(length)
-    is_chunked = "chunked" in request.META.get("HTTP_TRANSFER_ENCODING", "").lower()
-    if not is_chunked or not request.META.get("wsgi.input_terminated"):
+    if not length and not _is_open_ended(request):
         raise Refused(_("The length of the file is not told."))
-    return request.META["wsgi.input"], None
+    return int(length) if length else None
 
 
-def _drain(request: HttpRequest) -> None:
-    """Read what was not wanted, so that the client gets to see the answer."""
-    if request.method != "POST":
-        return
-    left = DRAINED
-    try:
-        while left > 0 and (piece := request.read(receiving.BLOCK)):
-            left -= len(piece)
-    except Exception:
-        # the answer is made, there is nothing to add to it
-        log.debug("exchange: a body broke off")
+def _is_open_ended(request: HttpRequest) -> bool:
+    meta = request.META
+    is_chunked = "chunked" in meta.get("HTTP_TRANSFER_ENCODING", "").lower()
+    told = bool(meta.get("CONTENT_LENGTH"))
+    return not told and is_chunked and bool(meta.get("wsgi.input_terminated"))
 
 
 def _alarm_of_room(connection: Connection, words: str, at: datetime) -> None:
@@ -436,17 +443,15 @@ def _alarm_of_room(connection: Connection, words: str, at: datetime) -> None:
 
 def _journal(call: Call, session: ExchangeSession | None, error: str) -> None:
     """A refusal is written down under the base it is about, as far as that can be told."""
-    kind = call.exchange_type if call.exchange_type in {"catalog", "sale"} else "exchange"
     if session is not None:
+        kind = call.exchange_type if call.exchange_type in {"catalog", "sale"} else "exchange"
         journal.refuse(
             connection=session.connection, kind=kind, title=call.title, error=error, at=call.at
         )
         return
     connection = _claimed(call.request)
     if connection is not None:
-        journal.refuse_stranger(
-            connection=connection, kind=kind, title=call.title, error=error, at=call.at
-        )
+        journal.refuse_stranger(connection=connection, title=call.title, error=error, at=call.at)
 
 
 def _claimed(request: HttpRequest) -> Connection | None:

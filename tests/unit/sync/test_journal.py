@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from sync import journal
 from sync.models import Run
+from sync.watching.sources import SOURCES, brings
 from tests.factories.sync import AT, ConnectionFactory, ReceivedFileFactory, RunFactory
 
 pytestmark = pytest.mark.django_db
@@ -23,9 +26,21 @@ def test_refuse_leaves_a_failed_run() -> None:
 
 def test_refuse_stranger_writes_the_same_down_once() -> None:
     base = ConnectionFactory()
-    for error in ("a", "a", "b"):
-        journal.refuse_stranger(connection=base, kind="sale", title="x", error=error, at=AT)
+    for number, error in enumerate(("a", "a", "b", "a: one", "a: two")):
+        journal.refuse_stranger(connection=base, title=f"x{number}", error=error, at=AT)
     assert sorted(Run.objects.values_list("error", flat=True)) == ["a", "b"]
+
+
+def test_refuse_stranger_writes_few_of_them_in_an_hour_and_reddens_nothing() -> None:
+    base, other = ConnectionFactory(), ConnectionFactory()
+    for number in range(journal.STRANGERS_AN_HOUR + 5):
+        journal.refuse_stranger(connection=base, title="x", error=f"reason {number}", at=AT)
+    assert Run.objects.count() == journal.STRANGERS_AN_HOUR
+    assert not any(brings(kind, run) for kind in SOURCES for run in Run.objects.all())
+    journal.refuse_stranger(connection=other, title="x", error="reason", at=AT)
+    later = AT + timedelta(hours=1)
+    journal.refuse_stranger(connection=base, title="x", error="another", at=later)
+    assert Run.objects.count() == journal.STRANGERS_AN_HOUR + 2
 
 
 def test_fail_ends_what_cannot_begin_and_no_run_that_is_done() -> None:

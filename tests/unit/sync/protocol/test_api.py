@@ -459,3 +459,14 @@ def test_rows_that_cannot_be_kept_are_refused_one_by_one(program: Client) -> Non
     assert statuses(push(program, "balances", body)) == ["rejected", "rejected", "created"]
     assert Run.objects.get().state == Run.State.DONE
     assert Rejection.objects.count() == 2
+
+
+def test_a_paused_base_takes_no_records(program: Client, base: Connection) -> None:
+    Connection.objects.update(is_paused=True)
+    answer = push(program, "partners", partners(1))
+    assert (answer.status_code, answer["Retry-After"]) == (503, "600")
+    assert "приостановлен" in answer.json()["error"]
+    assert program.get(f"{ROOT}openapi.json").status_code == 503
+    assert not Run.objects.exists()
+    Connection.objects.update(is_paused=False)
+    assert push(program, "partners", partners(1)).status_code == 200

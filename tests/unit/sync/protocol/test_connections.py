@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import itertools
+from contextlib import suppress
 from typing import Any
 
 import pytest
 from django.utils import timezone
 
 from sync.protocol import connections, sessions
-from sync.protocol.connections import GUESSES, BadAddress, TooManyGuesses
+from sync.protocol.connections import GUESSES, INVENTED, BadAddress, TooManyGuesses
 from tests.factories.sync import PASSWORD, ConnectionFactory, ExchangeSessionFactory
 
 pytestmark = pytest.mark.django_db
@@ -58,6 +60,48 @@ def test_authenticate_from_stops_looking_after_many_wrong_passwords() -> None:
         connections.authenticate_from("10.0.0.1", base.user, PASSWORD)
     # the real 1C, elsewhere, is not locked out
     assert connections.authenticate_from("10.0.0.2", base.user, PASSWORD) == base
+
+
+def test_invented_names_soon_cost_nothing_and_lock_nobody_out(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    base = ConnectionFactory()
+    hashed: list[str] = []
+    monkeypatch.setattr(connections, "make_password", hashed.append)
+    for number in range(INVENTED):
+        assert connections.authenticate_from("10.0.0.1", f"nobody{number}", "x") is None
+    with pytest.raises(TooManyGuesses):
+        connections.authenticate_from("10.0.0.1", "nobody", "x")
+    assert len(hashed) == INVENTED
+    assert connections.authenticate_from("10.0.0.1", base.user, PASSWORD) == base
+
+
+def test_a_guess_counts_before_its_password_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    base = ConnectionFactory()
+    asked: list[str] = []
+
+    def many_at_once(user: str, password: str) -> None:
+        asked.append(password)
+        with suppress(TooManyGuesses):
+            connections.authenticate_from("10.0.0.1", user, password)
+
+    monkeypatch.setattr(connections, "authenticate", many_at_once)
+    connections.authenticate_from("10.0.0.1", base.user, "x")
+    assert len(asked) == GUESSES
+
+
+def test_an_unknown_proxy_is_told_of_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, settings: Any
+) -> None:
+    monkeypatch.setattr(connections, "_forwarded", itertools.count())
+    settings.TRUSTED_PROXIES = ["10.0.0.1"]
+    forwarded = {"HTTP_X_FORWARDED_FOR": "203.0.113.7"}
+    connections.client_address({"REMOTE_ADDR": "10.0.0.1", **forwarded})
+    connections.client_address({"REMOTE_ADDR": "10.0.0.2"})
+    assert not caplog.records
+    for _time in range(2):
+        connections.client_address({"REMOTE_ADDR": "10.0.0.2", **forwarded})
+    assert [record.args for record in caplog.records] == [("10.0.0.2",)]
 
 
 def test_authenticate_from_forgets_mistakes_after_the_right_password() -> None:

@@ -50,11 +50,12 @@ def sale(base: Connection) -> OneC:
 @pytest.fixture
 def done(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever is queued is imported at once."""
-    monkeypatch.setattr(
-        views.QUEUE.import_file.__self__,  # type: ignore[attr-defined]
-        "_wrapper",
-        lambda pk: Run.objects.filter(pk=pk).update(state=Run.State.DONE),
-    )
+
+    def end(pk: int) -> None:
+        Run.objects.filter(pk=pk).update(state=Run.State.DONE)
+
+    queue = running.Queue(import_file=end, make_sizes=lambda _pk: None)
+    monkeypatch.setattr(views, "QUEUE", queue)
 
 
 def test_checkauth_gives_the_session_line_by_line(base: Connection) -> None:
@@ -150,6 +151,45 @@ def test_a_lost_session_is_told(base: Connection, onec: OneC) -> None:
     assert stranger.says("init").startswith("failure\nНет сеанса")
     ExchangeSession.objects.update(seen_at=timezone.now() - sessions.LIFE)
     assert onec.says("init").startswith("failure\nСеанс завершён")
+
+
+class Body(io.BytesIO):
+    """A body that tells how much of it was asked for."""
+
+    def __init__(self, size: int) -> None:
+        super().__init__(bytes(size))
+        self.times = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """The next bytes."""
+        self.times += 1
+        return super().read(size)
+
+
+def post(body: Body, cookie: str = "") -> bytes:
+    request = RequestFactory().post(f"{PATH}?type=catalog&mode=init", HTTP_COOKIE=cookie)
+    request.META["CONTENT_LENGTH"] = str(len(body.getvalue()))
+    request._stream = body
+    return views.exchange(request).content
+
+
+def test_the_body_of_a_stranger_is_not_waited_for(base: Connection) -> None:
+    body = Body(1000)
+    assert post(body).startswith(b"failure\n")
+    assert body.times == 0
+
+
+def test_a_body_that_was_not_wanted_is_read_on_for_1c(onec: OneC) -> None:
+    body = Body(300_000)
+    assert post(body, onec.cookie).startswith(b"zip=no")
+    assert body.tell() == 300_000
+
+
+def test_a_stranger_fills_no_journal_and_reddens_no_kind(base: Connection) -> None:
+    for number in range(30):
+        OneC(base).says(f"m{number}")
+        OneC(base, f"t{number}").says("init")
+    assert list(Run.objects.values_list("kind", flat=True)) == ["exchange"] * 2
 
 
 def test_zero_bytes_find_nothing_and_break_nothing(base: Connection, onec: OneC) -> None:
