@@ -74,7 +74,8 @@ def parse(keys: Sequence[str]) -> list[tuple[int, int]]:
     told = []
     for key in keys:
         session, _dash, upload = key.partition("-")
-        if session.isdecimal() and upload.isdecimal():
+        # no longer than the numbers of sessions and of their uploads can be
+        if (session + upload).isdecimal() and 0 < len(session) < 18 and 0 < len(upload) < 10:
             told.append((int(session), int(upload)))
     return told
 

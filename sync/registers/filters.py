@@ -29,7 +29,9 @@ class BaseFilter(SimpleListFilter):
     ) -> models.QuerySet[Any]:
         """Rows of the chosen base."""
         chosen = self.value()
-        return queryset.filter(connection=chosen) if chosen and chosen.isdecimal() else queryset
+        # no longer than the number of a base can be
+        is_number = bool(chosen) and chosen.isdecimal() and len(chosen) < 18
+        return queryset.filter(connection=chosen) if is_number else queryset
 
 
 class KindFilter(SimpleListFilter):

@@ -23,7 +23,7 @@ from base.registers import moment_words, quantity_words
 from sync.models import Run
 from sync.models.exchange import KINDS
 from sync.screens.base import Screen
-from sync.screens.lists import ListView, bases, day, page_of, spreadsheet, whole
+from sync.screens.lists import ListView, bases, day, page_of, phrase, spreadsheet, whole
 from sync.screens.spans import span_words
 
 State = Run.State
@@ -95,9 +95,9 @@ def found_by(query: Mapping[str, str]) -> QuerySet[Run]:
         runs = runs.filter(Q(state=State.FAILED) | Q(rejected_count__gt=0) | Q(warning_count__gt=0))
     if query.get("dry"):
         runs = runs.filter(is_rehearsal=True)
-    if words := query.get("q", "").strip()[:200]:
-        found = Q(title__contains=words) | Q(title__contains=words.lower())
-        runs = runs.filter(found | Q(pk=whole(words)) if whole(words) else found)
+    if text := phrase(query.get("q"), 200):
+        found = Q(title__contains=text) | Q(title__contains=text.lower())
+        runs = runs.filter(found | Q(pk=whole(text)) if whole(text) else found)
     return runs
 
 

@@ -22,9 +22,14 @@ from django.views.generic import TemplateView
 
 from base.registers import BoundedPaginator
 from sync.models import Connection
+from sync.onec.values import storable
 from sync.screens.base import Screen
 
 PER_PAGE = 50
+DIGITS = 17
+"""Digits of a row's number at most: it fits the databases' integers of 64 bits."""
+FIRST_YEAR, LAST_YEAR = 1900, 2999
+"""Years of days that are looked for: the very first and last ones fall out of UTC."""
 KEPT_SECONDS = 30 * 24 * 3600
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -74,17 +79,27 @@ def page_of(rows: QuerySet[Any], number: str | None) -> Page[Any]:
 
 
 def whole(text: str | None) -> int | None:
-    """A number out of an address."""
-    return int(text) if text and text.isdecimal() and len(text) < 18 else None
+    """A number out of an address or a form, None for one that no row can have."""
+    return int(text) if text and text.isdecimal() and len(text) <= DIGITS else None
+
+
+def wholes(texts: Iterable[str]) -> list[int]:
+    """The numbers of rows that a form names, without what can be none."""
+    return [pk for text in texts if (pk := whole(text)) is not None]
+
+
+def phrase(text: str | None, limit: int) -> str:
+    """A text out of an address, such as a database takes: trimmed, without NUL, not longer."""
+    return storable(text or "").strip()[:limit]
 
 
 def day(text: str | None, *, after: bool = False) -> datetime | None:
-    """The beginning of a day out of an address, or its end."""
+    """The beginning of a day out of an address, or its end; None for one that no clock shows."""
     try:
         found = parse_date(text or "")
     except ValueError:
         return None
-    if found is None:
+    if found is None or not FIRST_YEAR <= found.year <= LAST_YEAR:
         return None
     begins = datetime.combine(found, time(), timezone.get_current_timezone())
     return begins + timedelta(days=1) if after else begins

@@ -133,7 +133,7 @@ def found_by(query: Any) -> QuerySet[OutboxOrder]:
     base = lists.whole(query.get("base"))
     if base is not None:
         orders = orders.filter(connection=base)
-    text = query.get("q", "").strip()[:11]
+    text = lists.phrase(query.get("q"), 11)
     if text:
         orders = orders.filter(Q(number__startswith=text) | Q(parent_number__startswith=text))
     if query.get("late"):
@@ -297,8 +297,7 @@ class OutboxList(OutboxScreen, TemplateView):
         if request.POST.get("all"):
             wanted = list(found_by(request.GET).values_list("pk", flat=True)[:AT_ONCE])
         else:
-            told = map(lists.whole, request.POST.getlist("order")[:AT_ONCE])
-            wanted = [pk for pk in told if pk is not None]
+            wanted = lists.wholes(request.POST.getlist("order")[:AT_ONCE])
         self.decide(wanted)
         return redirect(request.get_full_path())
 

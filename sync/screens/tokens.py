@@ -23,6 +23,7 @@ from base.registers import moment_words
 from sync.models import Connection, Token
 from sync.protocol import tokens
 from sync.screens.base import Screen
+from sync.screens.lists import whole
 
 VIEW = "sync.view_token"
 ADD = "sync.add_token"
@@ -112,8 +113,7 @@ class TokensView(Screen, FormView[IssueForm]):
 
     def get_initial(self) -> dict[str, Any]:
         """The key to replace, when one was chosen, else the only base."""
-        told = self.request.GET.get("replaces", "")
-        old = Token.objects.filter(pk=told).first() if told.isdecimal() else None
+        old = Token.objects.filter(pk=whole(self.request.GET.get("replaces"))).first()
         if old is not None:
             return {"replaces": old.pk, "connection": old.connection_id, "name": old.name}
         bases = list(Connection.objects.values_list("pk", flat=True)[:2])
