@@ -49,7 +49,7 @@ from sync.onec.odata_told import Told
 from sync.runs import inbound
 from sync.runs.running import Queue
 from sync.tasks import QUEUE
-from sync.watching import schedule
+from sync.watching import schedule, turns
 
 LEASE_SECONDS = 240.0
 """Longer than one attempt to ask; it is prolonged before each."""
@@ -76,9 +76,9 @@ def rehearse(schedule_id: int, by_id: int) -> None:
     wanted = Schedule.objects.select_related("connection").filter(pk=schedule_id).first()
     if wanted is not None:
         by = User.objects.filter(pk=by_id).first()
-        with schedule.alone() as is_alone:
+        with turns.alone() as is_alone:
             if not is_alone:
-                rehearse.after(schedule.AGAIN_SECONDS, schedule_id, by_id)
+                rehearse.after(turns.AGAIN_SECONDS, schedule_id, by_id)
                 return
             # what failed is in the journal
             with suppress(PullFailed):

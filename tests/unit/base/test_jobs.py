@@ -18,6 +18,13 @@ def broken() -> None:
     raise RuntimeError("the disk is full")
 
 
+def test_a_task_is_put_off() -> None:
+    put: list[tuple[float, str]] = []
+    task: jobs.Task[[str]] = jobs.Task(lambda name, delay: put.append((delay, name)), print)
+    task.after(3, "again")
+    assert put == [(3, "again")]
+
+
 def test_a_periodic_task_keeps_one_row_with_its_last_success() -> None:
     for _ in range(2):
         jobs.noted("sync.tasks.sweep", nothing)

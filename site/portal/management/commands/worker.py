@@ -11,7 +11,7 @@ from portal import allocator, collector
 from portal.health import beat
 from portal.queue import huey
 from search.tasks import refresh_index
-from sync.watching import schedule
+from sync.watching import turns
 
 WORKERS = 2
 
@@ -29,7 +29,7 @@ class Command(BaseCommand):
         consumer = huey.create_consumer(
             workers=WORKERS, max_delay=1.0, flush_locks=True, graceful_signal="TERM"
         )
-        schedule.forget_fetching()
+        turns.forget_fetching()
         refresh_index.later()  # a new installation or version has no index yet
         collector.settle()
         with beat():
