@@ -24,3 +24,6 @@ def tend_folders() -> None:
         except (folder.FolderFailed, OSError) as error:
             # whoever looks after the base is told by its schedule, which reads the same folder
             log.warning("folder of base %s: %s", connection.pk, error)
+        except Exception:
+            # whatever it was, other bases must not wait for it
+            log.exception("folder of base %s", connection.pk)

@@ -10,7 +10,7 @@ import pytest
 from django.utils import timezone
 
 from onec.orders import read_batch
-from sync.channels import posting, tending
+from sync.channels import folder, posting, tending
 from sync.channels.folder import FolderFailed
 from sync.models import Connection, ExchangeSession, OutboxOrder, Run
 from sync.onec import batching
@@ -191,3 +191,22 @@ def test_each_minute_all_folders_are_seen_to_and_one_bad_one_stops_none(
     outbound.enqueue(paused, outgoing_order("2"))
     tending.tend_folders.now()
     assert states() == {"1": State.GIVEN, "2": State.WAITING}
+
+
+def test_a_folder_that_fails_in_an_unforeseen_way_stops_no_other(
+    base: Connection, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    second = ConnectionFactory(folder="second")
+    (out.parents[1] / "second" / "out").mkdir(parents=True)
+    place(base, "1")
+    outbound.enqueue(second, outgoing_order("2"))
+    tend = folder.tend
+
+    def failing(connection: Connection) -> None:
+        if connection == base:
+            raise ValueError("nobody thought of this")
+        tend(connection)
+
+    monkeypatch.setattr(folder, "tend", failing)
+    tending.tend_folders.now()
+    assert states() == {"1": State.WAITING, "2": State.GIVEN}
