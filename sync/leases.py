@@ -19,6 +19,11 @@ from sync.models import Lease
 SECONDS = 30.0
 """How long a lease lives without being renewed."""
 
+
+class LostLease(Exception):
+    """Somebody else has taken over what the lease was held for."""
+
+
 _TAKE = (
     "INSERT INTO sync_lease (name, owner, expires_at) VALUES (%s, %s, %s) "
     "ON CONFLICT (name) DO UPDATE SET owner = excluded.owner, expires_at = excluded.expires_at "

@@ -49,14 +49,18 @@ BADGES: Mapping[str, Any] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """Columns that belong together, and the SQL that says of a row `t` that they are empty."""
+    """Columns that belong together, and when they are empty.
+
+    `is_empty` is SQL about a row `t`, `empty` the value of the first column that says the same.
+    """
 
     columns: tuple[str, ...]
     is_empty: str
+    empty: Any
 
 
 def _text(column: str, *more: str) -> Field:
-    return Field((column, *more), f"t.{column} = ''")
+    return Field((column, *more), f"t.{column} = ''", "")
 
 
 FIELDS: Mapping[str, Field] = MappingProxyType(
@@ -70,15 +74,15 @@ FIELDS: Mapping[str, Field] = MappingProxyType(
         "country": _text("country"),
         "brand": _text("brand"),
         "series": _text("series"),
-        "weight": Field(("weight",), "t.weight IS NULL"),
-        "vat_rate": Field(("vat_rate",), "t.vat_rate IS NULL"),
+        "weight": Field(("weight",), "t.weight IS NULL", None),
+        "vat_rate": Field(("vat_rate",), "t.vat_rate IS NULL", None),
         # 1 is what the portal takes for untold
-        "pack_multiple": Field(("pack_multiple",), "t.pack_multiple = 1"),
-        "min_quantity": Field(("min_quantity",), "t.min_quantity = 1"),
+        "pack_multiple": Field(("pack_multiple",), "t.pack_multiple = 1", 1),
+        "min_quantity": Field(("min_quantity",), "t.min_quantity = 1", 1),
         "category": Field(
-            ("category_id", "category_refs", "category_pending"), "t.category_id IS NULL"
+            ("category_id", "category_refs", "category_pending"), "t.category_id IS NULL", None
         ),
-        "pictures": Field(("pictures",), "t.pictures = '[]'"),
+        "pictures": Field(("pictures",), "t.pictures = '[]'", []),
     }
 )
 """Fields of goods that may have another owner than 1C."""
@@ -90,6 +94,11 @@ OFFERS_OWN = frozenset(each.column for each in Offer._meta.fields)
 """Columns that offers have at all."""
 
 _made: dict[tuple[str, str], Target] = {}
+
+
+def is_empty(field: str, value: Any) -> bool:
+    """Whether a value of the first column of a field is empty, as the SQL of the field has it."""
+    return bool(value == FIELDS[field].empty)
 
 
 class NotOurs(Exception):

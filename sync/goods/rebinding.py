@@ -8,13 +8,17 @@ pairs are found by `sync.goods.twinning`.
 
 from __future__ import annotations
 
+import logging
 import secrets
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import transaction
+from django.db import OperationalError, transaction
+from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from base.models import User
@@ -30,12 +34,15 @@ from sync.models import (
     OfferPrices,
     OfferStock,
     Product,
+    Rejection,
     Run,
     Twin,
 )
 from sync.models.mirror import REF_LENGTH
 from sync.staging import staging
 from sync.watching import alarms
+
+log = logging.getLogger(__name__)
 
 ALARM = "twins"
 PORTION = 20
@@ -94,7 +101,9 @@ def process(run_id: int) -> None:
             .first()
         )
         if run is not None:
-            _process(run, lambda: leases.renew(lease, owner))
+            _Binding(run, owner).go()
+    except leases.LostLease:
+        log.warning("binding %s was taken over by another worker", run_id)
     finally:
         leases.release(lease, owner)
 
@@ -135,51 +144,162 @@ def bind(*, twin_ids: Sequence[int], run: Run | None, by: User | None, at: datet
         with staging(base_id).locked(lambda: None):
             batch = Batch(run, at)
             mapping: dict[int, int] = {}
-            for twin in (
+            twins = _apart(
                 waiting.filter(connection_id=base_id)
                 .select_related("connection", "old", "new")
                 .order_by("pk")
-            ):
-                # a pair before it may have taken one of the two
-                if Twin.objects.filter(pk=twin.pk, state=Twin.State.WAITING).exists():
-                    mapping |= _bind(twin, batch, by, at)
-                    bound += 1
+            )
+            offers = _offers_of(twins)
+            for twin in twins:
+                mapping |= _bind(twin, batch, offers)
+            if twins:
+                goods = [twin.old_id for twin in twins]
+                marks = ", ".join(["%s"] * len(goods))
+                rule = twins[0].connection.plain_offers
+                batch.changes += len(twins) + plain_offers.decide(
+                    rule, batch, f"product_id IN ({marks})", *goods
+                )
+                _settle(twins, by, at)
+                bound += len(twins)
             ports.offers_rebound(mapping)
             batch.settle()
     return bound
 
 
-def _process(run: Run, beat: Callable[[], Any]) -> None:
-    run.state = Run.State.RUNNING
-    run.started_at = run.started_at or timezone.now()
-    run.save(update_fields=["state", "started_at"])
-    twins = Twin.objects.filter(connection=run.connection, state=Twin.State.WAITING)
-    if [SURE, ""] in run.only:
-        twins = twins.filter(is_sure=True)
-    else:
-        twins = twins.filter(pk__in=[int(pk) for _kind, pk in run.only])
-    while ids := list(twins.order_by("pk").values_list("pk", flat=True)[:PORTION]):
-        count = bind(twin_ids=ids, run=run, by=run.by, at=timezone.now())
-        run.read_count += len(ids)
-        run.changed_count += count
-        run.save(update_fields=["read_count", "changed_count"])
-        beat()
-    run.state, run.finished_at = Run.State.DONE, timezone.now()
-    run.save(update_fields=["state", "finished_at"])
-    tell(run.connection, at=timezone.now())
-    ports.tell_mirror_changed()
+def _apart(twins: Iterable[Twin]) -> list[Twin]:
+    """Pairs of which no two have a product in common: the first one has it."""
+    found: list[Twin] = []
+    taken: set[int] = set()
+    for twin in twins:
+        both = {twin.old_id, twin.new_id}
+        if not both & taken:
+            taken |= both
+            found.append(twin)
+    return found
+
+
+def _offers_of(twins: Sequence[Twin]) -> dict[int, list[Offer]]:
+    """The offers of both products of each pair, by the product."""
+    found: dict[int, list[Offer]] = defaultdict(list)
+    goods = [pk for twin in twins for pk in (twin.old_id, twin.new_id)]
+    for offer in Offer.objects.filter(product__in=goods).order_by("pk"):
+        found[offer.product_id].append(offer)
+    return found
+
+
+class _Binding:
+    """One worker's work on one run."""
+
+    def __init__(self, run: Run, owner: str) -> None:
+        self.run = run
+        self.owner = owner
+
+    def go(self) -> None:
+        """Bind the pairs of the run to its end; it is then DONE or FAILED.
+
+        A pair that cannot be bound stays as it is, and a rejection says why. Raises LostLease, and
+        OperationalError, after which the sweeper goes on.
+        """
+        run = self.run
+        run.state = Run.State.RUNNING
+        run.started_at = run.started_at or timezone.now()
+        run.save(update_fields=["state", "started_at"])
+        try:
+            while ids := list(self._left().values_list("pk", flat=True)[:PORTION]):
+                self._take(ids)
+        except (leases.LostLease, OperationalError):
+            raise
+        except Exception as error:
+            log.exception("binding %s failed", run.pk)
+            self._finish(_words(error))
+            raise
+        else:
+            failed = run.rejected_count and not run.changed_count
+            self._finish(_("no pair could be bound") if failed else "")
+
+    def _left(self) -> QuerySet[Twin]:
+        """Pairs of the run that have not been tried."""
+        run = self.run
+        twins = Twin.objects.filter(connection=run.connection, state=Twin.State.WAITING)
+        if [SURE, ""] in run.only:
+            twins = twins.filter(is_sure=True)
+        else:
+            twins = twins.filter(pk__in=[int(pk) for _kind, pk in run.only])
+        tried = run.rejections.filter(kind="twin").values_list("line", flat=True)
+        return twins.exclude(pk__in=list(tried)).order_by("pk")
+
+    def _take(self, ids: Sequence[int]) -> None:
+        """Bind a portion; where that fails, each pair by itself."""
+        try:
+            self._bind(ids)
+        except (leases.LostLease, OperationalError):
+            raise
+        except Exception as error:
+            self.run.refresh_from_db(fields=["read_count", "changed_count", "rejected_count"])
+            if len(ids) > 1:
+                for pk in ids:
+                    self._take([pk])
+                return
+            log.exception("pair %s of binding %s failed", ids[0], self.run.pk)
+            self._reject(ids[0], error)
+
+    def _bind(self, ids: Sequence[int]) -> None:
+        run = self.run
+        with transaction.atomic():
+            count = bind(twin_ids=ids, run=run, by=run.by, at=timezone.now())
+            run.read_count += len(ids)
+            run.changed_count += count
+            self._save()
+
+    def _reject(self, twin_id: int, error: Exception) -> None:
+        """Say why a pair was not bound; the pair itself goes on waiting."""
+        run, now = self.run, timezone.now()
+        with transaction.atomic():
+            twin = Twin.objects.select_related("old", "new").get(pk=twin_id)
+            # nothing to be tried again in quarantine: the pair waits among the likely twins
+            Rejection.objects.create(
+                run=run,
+                line=twin_id,
+                kind="twin",
+                ref=twin.new.ref,
+                reason=_("%(old)s and %(new)s were not bound: %(why)s")
+                % {"old": twin.old, "new": twin.new, "why": _words(error)},
+                resolution=Rejection.Resolution.DISMISSED,
+                resolved_at=now,
+            )
+            run.read_count += 1
+            run.rejected_count += 1
+            self._save()
+
+    def _save(self) -> None:
+        """Part of the portion's transaction: the counts, and that the run is still ours."""
+        self.run.save(update_fields=["read_count", "changed_count", "rejected_count"])
+        if not leases.renew(f"run:{self.run.pk}", self.owner):
+            raise leases.LostLease
+
+    def _finish(self, error: str) -> None:
+        """Told before it is finished: a kill in between tells it again."""
+        run = self.run
+        tell(run.connection, at=timezone.now())
+        ports.tell_mirror_changed()
+        run.state = Run.State.FAILED if error else Run.State.DONE
+        run.error, run.finished_at = error, timezone.now()
+        run.save(update_fields=["state", "error", "finished_at"])
+
+
+def _words(error: Exception) -> str:
+    return f"{_('an error of the portal')}: {type(error).__name__}: {error}"
 
 
 _KEPT = frozenset({"id", "connection", "archived", "changed_in", "changed_at", "ref", "product"})
 """Columns that do not go over with the words of the new row."""
 
 
-def _bind(twin: Twin, batch: Batch, by: User | None, at: datetime) -> dict[int, int]:
-    """Bind one pair; the new offers that are now old ones, by pk."""
+def _bind(twin: Twin, batch: Batch, offers: Mapping[int, list[Offer]]) -> dict[int, int]:
+    """Bind one pair; the new offers that are now old ones, by pk. `offers` are by product."""
     old, new = twin.old, twin.new
     dead, ref = old.ref, new.ref
-    old_offers = list(Offer.objects.filter(product=old).order_by("pk"))
-    new_offers = list(Offer.objects.filter(product=new).order_by("pk"))
+    old_offers, new_offers = offers.get(old.pk, []), offers.get(new.pk, [])
     was_archived = new.archived
     _step_aside(new, batch)
     if new.receipt < old.receipt:
@@ -210,18 +330,16 @@ def _bind(twin: Twin, batch: Batch, by: User | None, at: datetime) -> dict[int, 
     Offer.objects.filter(pk__in=[one.pk for one in new_offers if one.pk not in taken]).update(
         product=old, **_stamp(batch)
     )
-    rule = twin.connection.plain_offers
-    batch.changes += 1 + plain_offers.decide(rule, batch, "product_id = %s", old.pk)
-    _settle(twin, dead, by, at)
+    twin.dead_ref = dead
     return mapping
 
 
-def _settle(twin: Twin, dead: str, by: User | None, at: datetime) -> None:
-    Twin.objects.filter(pk=twin.pk).update(
-        state=Twin.State.BOUND, dead_ref=dead, decided_at=at, decided_by=by
-    )
-    # the other guesses about these two are out of date
-    both = (twin.old_id, twin.new_id)
+def _settle(twins: Sequence[Twin], by: User | None, at: datetime) -> None:
+    for twin in twins:
+        twin.state, twin.decided_at, twin.decided_by = Twin.State.BOUND, at, by
+    Twin.objects.bulk_update(twins, ["state", "dead_ref", "decided_at", "decided_by"])
+    # the other guesses about these are out of date
+    both = [pk for twin in twins for pk in (twin.old_id, twin.new_id)]
     others = Twin.objects.filter(state=Twin.State.WAITING)
     (others.filter(old_id__in=both) | others.filter(new_id__in=both)).delete()
 
@@ -245,8 +363,7 @@ def _take_over(
     barred: set[str] = set()
     for name, owner in owners.items():
         columns = owning.FIELDS[name].columns
-        told = getattr(old, columns[0], None)
-        is_full = told not in (None, "", [], 1)
+        is_full = not owning.is_empty(name, getattr(old, columns[0], None))
         if owner == owning.Owner.PORTAL or (owner == owning.Owner.FILL and is_full):
             barred.update(columns)
     words = {

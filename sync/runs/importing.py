@@ -60,8 +60,8 @@ REJECTED_FLOOR = 20
 """A run with more refused objects than the floor and the share of what it read has failed."""
 
 
-class LostLease(Exception):
-    """Somebody else has taken the run over."""
+LostLease = leases.LostLease
+"""Somebody else has taken the run over."""
 
 
 def import_run(run_id: int, *, owner: str) -> None:

@@ -6,6 +6,8 @@ import uuid
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from dealer_area import rebinding
 from dealer_area.models import Cart, CartLine
@@ -48,3 +50,14 @@ def test_other_carts_are_left_alone(trade: Trade) -> None:
     cart = cart_of(trade, other=(other.pk, "1"))
     rebinding.follow({new.pk: old.pk})
     assert Cart.objects.get().placement_key == cart.placement_key
+
+
+def test_many_lines_cost_as_many_queries_as_one(trade: Trade) -> None:
+    made = make_goods(trade, 8)
+    pairs = {new.pk: old.pk for old, new in zip(made[:4], made[4:], strict=True)}
+    cart_of(trade, **{f"l{one.pk}": (one.pk, "1") for one in made})
+    with CaptureQueriesContext(connection) as queries:
+        rebinding.follow(pairs)
+    assert len(queries) <= 8  # with the savepoints of the two bulk writes
+    lines = dict(CartLine.objects.values_list("offer_id", "quantity"))
+    assert lines == {one.pk: Decimal(2) for one in made[:4]}

@@ -307,3 +307,23 @@ def test_a_plain_offer_that_comes_later_starts_with_the_products_words() -> None
 
     it = Offer.objects.get(ref="p")
     assert (it.name, it.sku, it.sku_key) == ("Своё", "СВОЙ", "свой")
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "is_empty"),
+    [
+        ("weight", None, True),
+        ("weight", 1, False),
+        ("vat_rate", 1, False),
+        ("pack_multiple", 1, True),
+        ("min_quantity", 2, False),
+        ("brand", "", True),
+        ("brand", "1", False),
+        ("pictures", [], True),
+        ("pictures", ["a.png"], False),
+        ("category", None, True),
+        ("category", 1, False),
+    ],
+)
+def test_empty_is_one_rule(field: str, value: object, is_empty: bool) -> None:
+    assert owning.is_empty(field, value) is is_empty

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from sync import mirror, ports
+from sync import leases, mirror, ports
 from sync.goods import rebinding
 from sync.models import (
     Alarm,
@@ -264,3 +264,66 @@ def test_a_delta_by_the_new_identifier_reaches_the_old_row(base: Connection) -> 
     take(base, changes(offer(GUIDS[0], "<Количество>77</Количество>", name="")))
     stock = OfferStock.objects.get(offer_id=pk)
     assert list(stock.quantities.values()) == ["77"]
+
+
+def test_a_pair_that_cannot_be_bound_is_named_and_the_rest_go_on(
+    base: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take(base, catalogue(CODES))
+    take(base, catalogue(GUIDS))
+    real = rebinding._take_over
+    monkeypatch.setattr(rebinding, "PORTION", 10)
+
+    def breaks(old: Any, *told: Any, **more: Any) -> None:
+        if old.ref == CODES[4]:
+            raise ValueError("too odd")
+        real(old, *told, **more)
+
+    monkeypatch.setattr(rebinding, "_take_over", breaks)
+    run = bind_sure(base)
+    assert (run.state, run.read_count, run.changed_count, run.rejected_count) == (
+        Run.State.DONE,
+        COUNT,
+        COUNT - 1,
+        1,
+    )
+    assert "too odd" in run.rejections.get().reason
+    assert Twin.objects.get(state=Twin.State.WAITING).old.ref == CODES[4]
+    assert rebinding.abandoned(timezone.now() + rebinding.RESUMED_AFTER * 2) == []
+
+
+def test_a_run_of_which_no_pair_could_be_bound_has_failed(
+    base: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take(base, catalogue(CODES[:1]))
+    take(base, catalogue(GUIDS[:1]))
+
+    def breaks(*_told: Any, **_more: Any) -> None:
+        raise ValueError("too odd")
+
+    monkeypatch.setattr(rebinding, "_take_over", breaks)
+    run = bind_sure(base)
+    assert run.state == Run.State.FAILED
+    assert run.error
+
+
+def test_a_worker_whose_lease_is_lost_binds_nothing(
+    base: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    take(base, catalogue(CODES[:2]))
+    take(base, catalogue(GUIDS[:2]))
+    monkeypatch.setattr(leases, "renew", lambda *_told, **_more: False)
+    run = bind_sure(base)
+    assert (run.state, run.changed_count) == (Run.State.RUNNING, 0)
+    assert Twin.objects.filter(state=Twin.State.WAITING).count() == 2
+
+
+def test_what_a_person_wrote_into_a_field_to_be_filled_stays(base: Connection) -> None:
+    base.field_ownership = {"weight": "fill", "brand": "fill"}
+    base.save()
+    take(base, goods(product("old", "Ручка", "<Штрихкод>460</Штрихкод>")))
+    Product.objects.update(weight=1)
+    more = "<Штрихкод>460</Штрихкод><Вес>7</Вес><ТорговаяМарка>Новая</ТорговаяМарка>"
+    take(base, goods(product("new", "Ручка", more)))
+    bind_sure(base)
+    assert Product.objects.get(ref="new").weight == 1
