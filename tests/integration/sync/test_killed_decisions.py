@@ -25,7 +25,7 @@ pytestmark = [
     pytest.mark.timeout(900),
 ]
 
-SIZE = 40
+SIZE = 24
 
 
 @pytest.fixture(autouse=True)
@@ -35,7 +35,7 @@ def _own_folders(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
     settings.INDEX_ROOT = tmp_path / "index"
     # many portions, so that a kill may fall between any two of them
     monkeypatch.setattr(type(staging(1)), "portion", 6)
-    monkeypatch.setattr(rebinding, "PORTION", 6)
+    monkeypatch.setattr(rebinding, "PORTION", 2)
 
 
 def everything(numbers: Any, prefix: str = "p") -> str:
@@ -57,10 +57,12 @@ def compared(base: Connection, settings: Any) -> Run:
     return run
 
 
-def end_with_kills(work: Callable[[], None], meanwhile: Callable[[], None], seed: int) -> int:
+def end_with_kills(
+    work: Callable[[], None], meanwhile: Callable[[], None], seed: int, furthest: int = 60
+) -> int:
     """Kill the work until it ends by itself; how often."""
     kills = 0
-    for at, after in points(random.Random(seed), furthest=60):
+    for at, after in points(random.Random(seed), furthest=furthest):
         if not killed(work, at, after):
             return kills
         kills += 1
@@ -140,7 +142,7 @@ def test_a_binding_killed_at_many_points_ends_as_a_clean_one() -> None:
     expected, run = bound(clean), bound(base)
     rebinding.process(expected.pk)
 
-    kills = end_with_kills(lambda: rebinding.process(run.pk), lambda: None, seed=7)
+    kills = end_with_kills(lambda: rebinding.process(run.pk), lambda: None, seed=7, furthest=400)
 
     assert kills >= 3
     assert after_binding(base, run) == after_binding(clean, expected)
