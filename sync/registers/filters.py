@@ -30,8 +30,9 @@ class BaseFilter(SimpleListFilter):
         """Rows of the chosen base."""
         chosen = self.value()
         # no longer than the number of a base can be
-        is_number = bool(chosen) and chosen.isdecimal() and len(chosen) < 18
-        return queryset.filter(connection=chosen) if is_number else queryset
+        if not chosen or not chosen.isdecimal() or len(chosen) >= 18:
+            return queryset
+        return queryset.filter(connection=chosen)
 
 
 class KindFilter(SimpleListFilter):

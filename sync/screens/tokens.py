@@ -113,7 +113,8 @@ class TokensView(Screen, FormView[IssueForm]):
 
     def get_initial(self) -> dict[str, Any]:
         """The key to replace, when one was chosen, else the only base."""
-        old = Token.objects.filter(pk=whole(self.request.GET.get("replaces"))).first()
+        told = whole(self.request.GET.get("replaces"))
+        old = Token.objects.filter(pk=told).first() if told is not None else None
         if old is not None:
             return {"replaces": old.pk, "connection": old.connection_id, "name": old.name}
         bases = list(Connection.objects.values_list("pk", flat=True)[:2])

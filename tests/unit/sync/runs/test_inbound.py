@@ -441,3 +441,20 @@ def test_a_telling_whose_process_was_killed_is_ended(base: Connection) -> None:
     Run.objects.create(connection=base, kind="catalog", state=Run.State.RUNNING)
     Run.objects.update(queued_at=AT)
     assert inbound.end_left_behind(AT + timedelta(hours=1)) == 0
+
+
+def test_a_run_ends_whatever_characters_its_error_holds(
+    base: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = accept(base, [partner(1)])
+    assert run.file is not None
+
+    def poisoned(*_told: Any) -> Any:
+        raise RuntimeError("\ud800\x00")
+
+    monkeypatch.setitem(inbound.READERS, run.file.kind, poisoned)
+    with pytest.raises(RuntimeError):
+        take_file(run)
+    run.refresh_from_db()
+    assert run.state == Run.State.FAILED
+    assert run.error.endswith("RuntimeError: ?")
