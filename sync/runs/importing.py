@@ -17,7 +17,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import OperationalError
-from django.db.models import Min
+from django.db.models import Max, Min
 from django.utils import timezone
 from django.utils.translation import gettext
 
@@ -54,7 +54,7 @@ CHUNK = 1000
 LARGE_BYTES = 8 * 1024 * 1024
 """A file from this size on is worth a second process to take its objects apart."""
 PATIENCE = timedelta(hours=1)
-"""How long a run is tried again while the database fails."""
+"""How long a run is tried again while the database fails, from the last chunk it has saved."""
 REJECTED_SHARE = 0.1
 REJECTED_FLOOR = 20
 """A run with more refused objects than the floor and the share of what it read has failed."""
@@ -96,6 +96,17 @@ def lease_of_connection(connection_id: int) -> str:
     return f"import:{connection_id}"
 
 
+def is_stuck(run: Run, saved_at: datetime | None) -> bool:
+    """Whether the database has let the run save nothing for longer than :data:`PATIENCE`.
+
+    `saved_at` is when this worker saved a chunk last. What others saved before a kill is known by
+    its change batches.
+    """
+    batch = run.batches.aggregate(at=Max("at"))["at"]
+    known = [each for each in (run.started_at, batch, saved_at) if each is not None]
+    return bool(known) and timezone.now() - max(known) > PATIENCE
+
+
 def abandoned(now: datetime, *, patience: timedelta = timedelta(seconds=60)) -> list[int]:
     """Ids of unfinished runs of files that nobody is busy with, oldest first. Two queries.
 
@@ -124,6 +135,7 @@ class _Import:
         self.run = run
         self.owner = owner
         self.book: Book | None = None
+        self.saved_at: datetime | None = None
         self.rehearsal = rehearsing.Rehearsal(run) if run.is_rehearsal else None
 
     def go(self) -> None:
@@ -143,7 +155,7 @@ class _Import:
             raise
         except OperationalError as error:
             # not the file's fault: the run stays open, and the sweeper goes on with it
-            if timezone.now() - run.started_at > PATIENCE:
+            if is_stuck(run, self.saved_at):
                 self._finish(f"{gettext('an error of the portal')}: {error}")
             raise
         except Exception as error:
@@ -203,6 +215,7 @@ class _Import:
         book.close_chunk(position)
         if not leases.renew(lease_of_run(self.run.pk), self.owner):
             raise LostLease
+        self.saved_at = timezone.now()
 
     def _turn(self) -> _Turn:
         return _Turn(lease_of_connection(self.run.connection_id), self.owner, self._beat)

@@ -40,14 +40,12 @@ from sync.onec.records import Record, Row, WholeRecord
 from sync.onec.values import storable
 from sync.pacing import paced
 from sync.runs import rehearsing
-from sync.runs.importing import LostLease, lease_of_connection, lease_of_run
+from sync.runs.importing import LostLease, is_stuck, lease_of_connection, lease_of_run
 from sync.staging import staging
 
 logger = logging.getLogger(__name__)
 
 PORTION = 1000
-PATIENCE = timedelta(hours=1)
-"""How long a run is tried again while the database fails."""
 LEFT_BEHIND = timedelta(minutes=2)
 """A telling without a file that nobody has been busy with for so long was killed."""
 
@@ -245,6 +243,7 @@ class _Records:
         self.owner = owner
         self.outcomes = outcomes
         self.book: Book | None = None
+        self.saved_at: datetime | None = None
         self.rehearsal = rehearsing.Rehearsal(run) if run.is_rehearsal else None
         self._only = {(kind, ref) for kind, ref in run.only}
         self._told: set[str] = set()
@@ -268,7 +267,7 @@ class _Records:
             raise
         except OperationalError as error:
             # not the file's fault: the run stays open, and the sweeper goes on with it
-            if timezone.now() - run.started_at > PATIENCE:
+            if is_stuck(run, self.saved_at):
                 self._finish(f"{gettext('an error of the portal')}: {error}")
             raise
         except Exception as error:
@@ -350,6 +349,7 @@ class _Records:
         """Part of the chunk's transaction: the place reached, and a sign of life."""
         book.close_chunk(position)
         self._beat()
+        self.saved_at = timezone.now()
 
     @property
     def _keeps_outcomes(self) -> bool:
