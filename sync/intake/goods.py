@@ -174,6 +174,11 @@ class Goods:
     ) -> tuple[Any, ...]:
         mapped = self.fields.of(record.properties, record.requisites)
         name = str(record.name)[:1000]
+        if len(str(record.name)) > 1000 or len(record.sku) > 255:
+            self.book.warn(
+                gettext("the name or the article of the product %(ref)s is too long: it was cut")
+                % {"ref": record.ref[:60]}
+            )
         category, pending = place(record.category_refs, categories)
         return (
             record.ref,

@@ -80,6 +80,8 @@ _FOURTH = Decimal("0.0001")
 _AMOUNT_LIMIT = Decimal(10) ** 13
 _QUANTITY_LIMIT = Decimal(10) ** 11
 
+_NOTHING = OfferDigests(None, None, None, None)
+
 _KNOWN = """
     SELECT o.ref, o.id, o.digest, o.receipt, o.archived,
         p.digest, p.receipt, s.digest, s.receipt
@@ -139,6 +141,7 @@ class Offers:
         self._prices: list[tuple[Any, ...]] = []
         self._stock: list[tuple[Any, ...]] = []
         self._count_as_read = True
+        self._words = 0
         self._changed: set[int] = set()
 
     def read(self, items: Sequence[Item]) -> bool:
@@ -147,7 +150,7 @@ class Offers:
         for item in items:
             self.book.tally.read += 1
             ref, product_ref = item.ids()
-            if not ref:
+            if not product_ref:
                 self.book.reject(item, "an offer without Ид")
             elif len(ref) > REF_LENGTH:
                 self.book.reject(item, "an identifier over 255 characters")
@@ -186,7 +189,8 @@ class Offers:
     def _take(self, told: Sequence[Told]) -> bool:
         if salt := self.book.offer_salt:
             for each in told:
-                each.digests = _salted(each.digests, salt)
+                if (own := each.digests.identity) is not None:
+                    each.digests = each.digests._replace(identity=own ^ salt)
         self._look_up({each.ref for each in told})
         words = self._last_words(told)
         for each in words:
@@ -196,18 +200,13 @@ class Offers:
         for facet in ("identity", "prices", "stock"):
             self.book.expect(facet, sum(getattr(each, facet) for each in words), len(words))
         for each in words:
-            own = self._known.get(each.ref)
-            if each.identity or each.prices or each.stock:
-                self._extract(each)
-            elif each.mark and own is not None:
-                self._marks.append((each.ref, each.digests.archived, 0, each.receipt))
-            else:
-                self.book.tally.unchanged += self._count_as_read
+            self._sort_out(each)
         self._park_unknown()
         self._name_places()
         for each, record in self._records:
             self._stage(each, record)
-        return bool(
+        self._words += len(self._records)
+        has_news = bool(
             self._offers
             or self._marks
             or self._prices
@@ -215,6 +214,22 @@ class Offers:
             or (self._parked and self._count_as_read)
             or (self.book.overtakes and (self._seen.refs or self._seen.prices or self._seen.stock))
         )
+        if not has_news and self._count_as_read:
+            self.book.tally.unchanged += self._words
+        return has_news
+
+    def _sort_out(self, told: Told) -> None:
+        own = self._known.get(told.ref)
+        if told.identity or told.prices or told.stock:
+            self._extract(told)
+        elif told.mark and own is not None:
+            self._marks.append((told.ref, told.digests.archived, 0, told.receipt))
+            self._words += 1
+        else:
+            self.book.tally.unchanged += self._count_as_read
+            if own is None and told.digests == _NOTHING:
+                words = gettext("the offer %(ref)s is not known, and the file tells nothing of it")
+                self.book.warn(words % {"ref": told.ref})
 
     def _look_up(self, refs: set[str]) -> None:
         if not refs:
@@ -432,11 +447,10 @@ class Offers:
         if self._parked and self._count_as_read:
             self._park()
         if self._count_as_read:
-            staged = (self._marks, self._prices, self._stock)
-            written = {*self._offers, *(each[0] for rows in staged for each in rows)}
             book.tally.created += len(created)
             book.tally.changed += len(changed - created)
-            book.tally.unchanged += len(written) - len(created | changed)
+            # an offer may be told of more than once: each word is counted
+            book.tally.unchanged += self._words - len(created | changed)
         return [each.extra[0].partition("#")[0] for each in touched if each.pk in created]
 
     def _park(self) -> None:
@@ -477,12 +491,6 @@ def plain(quantity: Decimal) -> str:
     """A quantity as text, to 0.0001, without trailing zeros: "5", "2.5", "-1"."""
     text = f"{quantity.quantize(_FOURTH, ROUND_HALF_UP):f}".rstrip("0").rstrip(".")
     return "0" if text in {"-0", ""} else text
-
-
-def _salted(digests: OfferDigests, salt: int) -> OfferDigests:
-    if digests.identity is None:
-        return digests
-    return digests._replace(identity=digests.identity ^ salt)
 
 
 def _check(record: OfferRecord) -> None:

@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.db.models import Q
+from django.utils.translation import gettext
 
 from sync import ports
 from sync.intake.book import Book, reason
@@ -18,6 +19,7 @@ from sync.models import OutboxOrder, RemoteOrder
 from sync.onec import commerceml
 from sync.onec.commerceml import Item
 from sync.onec.documents import is_order
+from sync.onec.elements import child_text
 from sync.onec.records import RemoteLineRecord, RemoteOrderRecord
 
 _CENT = Decimal("0.01")
@@ -70,15 +72,27 @@ class Orders:
                 self._below.note(item)
                 continue
             try:
-                records.append(commerceml.document_record(item.element))
+                record = commerceml.document_record(item.element)
             except ValueError as error:
                 self.book.tally.read += 1
                 self.book.reject(item, error)
             else:
+                records.append(record)
+                self._warn_of_unread(item, record)
                 self._below.note_below(item)
         has_news = self.read_records(records)
         numbers = {each.ref: _number(each) for each in records if each.ref}
         return self._below.read(numbers) or has_news
+
+    def _warn_of_unread(self, item: Item, record: RemoteOrderRecord) -> None:
+        """Tell of a sum or a date that is written in a way nobody can read."""
+        for name, value in (("Сумма", record.amount), ("Дата", record.ordered_on)):
+            told = child_text(item.element, name)
+            if value is None and told and not told.startswith("0001"):
+                self.book.warn(
+                    gettext("the order %(number)s: %(field)s is not readable: %(told)s")
+                    % {"number": _number(record), "field": name, "told": told[:60]}
+                )
 
     def read_records(self, records: Sequence[RemoteOrderRecord]) -> bool:
         """Check the records and compare with what is known; whether anything is to be written."""

@@ -14,7 +14,9 @@ _PARK = """
         (connection_id, ref, product_ref, facets, element, receipt, parked_at)
     VALUES (%s, %s, %s, %s, %s, %s, %s)
     ON CONFLICT (connection_id, ref, facets) DO UPDATE SET
-        element = excluded.element, receipt = excluded.receipt, parked_at = excluded.parked_at
+        element = excluded.element, receipt = excluded.receipt,
+        parked_at = CASE WHEN sync_parked.element = excluded.element
+            THEN sync_parked.parked_at ELSE excluded.parked_at END
     WHERE sync_parked.receipt <= excluded.receipt
 """
 
@@ -23,7 +25,8 @@ def park(book: Book, words: Sequence[tuple[str, str, str, str, int]]) -> None:
     """Keep words about offers: ref, product's ref, facets, XML and receipt of each.
 
     Facets are letters: `i` where the word may make the offer, `p` prices, `s` stock. A later word
-    about the same facets takes the place of an earlier one.
+    about the same facets takes the place of an earlier one; one
+    that says just the same is kept since the earlier one came.
     """
     at = database.ops.adapt_datetimefield_value(book.now())
     with database.cursor() as cursor:

@@ -309,15 +309,25 @@ class Item:
 
     def xml(self) -> str:
         """The object as XML that stands alone; its digests are those of the object."""
-        if self._cut is not None and not set(self.surroundings.namespaces) - {None}:
-            return self._cut.raw.decode()
-        return etree.tostring(self.element, encoding="unicode", with_tail=False)
+        if self._cut is not None:
+            prefixes = set(self.surroundings.namespaces) - {None}
+            if not any(f"{prefix}:".encode() in self._cut.raw for prefix in prefixes):
+                return self._cut.raw.decode()
+        alone = etree.tostring(self.element, encoding="unicode", with_tail=False)
+        # the bytes of the file were not seen, so its digests are those of the element
+        return alone if self._cut is not None else f"{_PARSED}{alone}"
+
+
+_PARSED = "<!--parsed-->"
+"""What the kept XML of an object begins with that was never cut out of its file."""
 
 
 def from_xml(kind: Kind, xml: str) -> Item:
     """An object kept as XML, outside of its file."""
-    raw = xml.encode()
+    raw = xml.removeprefix(_PARSED).encode()
     element = parsed(raw, {})
+    if xml.startswith(_PARSED):
+        return Item(0, kind, element)
     return Item(0, kind, element, Cut(LOCAL[element.tag], raw, 0))
 
 

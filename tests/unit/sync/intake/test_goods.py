@@ -185,3 +185,22 @@ def test_a_new_map_reads_known_goods_anew(base: Connection) -> None:
     base.save()
     take(base, whole)
     assert Product.objects.get().min_quantity == 6
+
+
+def test_what_is_cut_is_warned_of(base: Connection) -> None:
+    long = take(
+        base,
+        goods(product("P1", "я" * 3000), product("P2", "Я", f"<Артикул>{'a' * 400}</Артикул>")),
+    )
+    assert long.warning_count == 2
+    assert "P1" in long.warnings[0]
+    assert len(Product.objects.get(ref="P1").name) == 1000
+
+
+def test_a_sum_and_a_date_that_nobody_can_read_are_warned_of(base: Connection) -> None:
+    told = "<Номер>{}</Номер><Дата>{}</Дата><Сумма>{}</Сумма>"
+    documents = [("1", "2026-01-01", "сто"), ("2", "32.13.2026", "5"), ("3", "0001-01-01", "")]
+    text = "".join(f"<Документ>{told.format(*each)}</Документ>" for each in documents)
+    run = take(base, text)
+    assert run.warning_count == 2
+    assert ("сто" in run.warnings[0], "32.13.2026" in run.warnings[1]) == (True, True)

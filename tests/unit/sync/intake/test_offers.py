@@ -268,3 +268,68 @@ def test_a_quantity_as_text_has_no_trailing_zeros_and_the_same_value(quantity: D
     assert "E" not in text
     assert not ("." in text and text.endswith(("0", ".")))
     assert text != "-0"
+
+
+FACETS = (
+    "",
+    "<Наименование>Ручка</Наименование>",
+    "<Количество></Количество>",
+    "<Количество>5</Количество>",
+    "<Остатки/>",
+    "<Цены/>",
+    "<Цены><Цена><ИдТипаЦены>t</ИдТипаЦены><ЦенаЗаЕдиницу>7</ЦенаЗаЕдиницу></Цена></Цены>",
+    "<Цены><Цена><ИдТипаЦены>t</ИдТипаЦены><ЦенаЗаЕдиницу/></Цена></Цены>",
+    "<ПометкаУдаления>true</ПометкаУдаления>",
+    "<Статус>Удален</Статус>",
+    "<Количество>много</Количество>",
+)
+
+
+def _adds_up(run: Run) -> bool:
+    return run.read_count == (
+        run.created_count
+        + run.changed_count
+        + run.unchanged_count
+        + run.parked_count
+        + run.rejected_count
+    )
+
+
+@pytest.mark.parametrize("first", FACETS)
+@pytest.mark.parametrize("ref", ["p", "p#1", "unknown", "#abc", "#", ""])
+def test_every_offer_read_is_counted_once(base: Connection, first: str, ref: str) -> None:
+    take(base, goods(product("p")) + package(offer("p")))
+    second = "<Количество>3</Количество>"
+    told = (offer(ref, first, name=""), offer(ref, second, name=""), offer("p", first, name=""))
+    for make in (package, changes):
+        run = take_file(base, make(*told))
+        assert run.read_count == 3
+        assert _adds_up(run)
+
+
+def test_an_offer_of_no_product_is_refused(base: Connection) -> None:
+    run = take_file(base, package(offer("#abc", "<Количество>1</Количество>", name="")))
+    assert (run.rejected_count, run.parked_count) == (1, 0)
+    assert not Parked.objects.exists()
+
+
+def test_an_unknown_offer_of_which_nothing_is_told_is_warned_of(base: Connection) -> None:
+    run = take(base, package(offer("unknown", name="")))
+    assert (run.unchanged_count, run.parked_count, run.warning_count) == (1, 0, 1)
+    assert "unknown" in run.warnings[0]
+
+
+@pytest.mark.parametrize("around", ["{}", "<!-- a -->{}"])
+def test_what_waited_for_its_product_is_unchanged_when_it_is_told_again(
+    base: Connection, around: str
+) -> None:
+    stock = "\n<Количество>5</Количество>\n<Артикул>A</Артикул>\n"
+    told = around.format(package(offer("p", stock)))
+    take(base, told)
+    waits = Parked.objects.get()
+    take(base, told)
+    assert Parked.objects.get().parked_at == waits.parked_at
+    take(base, goods(product("p")))
+    assert not Parked.objects.exists()
+    run = take(base, told)
+    assert (run.changed_count, run.unchanged_count) == (0, 1)
