@@ -335,8 +335,8 @@ def _info(_call: Call, session: ExchangeSession) -> HttpResponse:
 def _full_load(call: Call, session: ExchangeSession) -> HttpResponse:
     """1C says that it has told everything: what it told nothing of is looked for.
 
-    `deactivate` names the time of the load's beginning that `checkauth` gave, `complete` may come
-    after it or alone; both are about one load.
+    `deactivate` names the time of the load's beginning that `checkauth` gave. `complete`, which may
+    come after it or alone, only ends the exchange: it says nothing of a load.
     """
     if call.exchange_type != "catalog":
         return answers.success()
@@ -346,6 +346,10 @@ def _full_load(call: Call, session: ExchangeSession) -> HttpResponse:
     if run is None:
         return answers.success()
     return _progress(running.wait(run=run, seconds=HOLD_SECONDS, queue=QUEUE))
+
+
+def _complete(_call: Call, _session: ExchangeSession) -> HttpResponse:
+    return answers.success()
 
 
 def _since(call: Call, session: ExchangeSession) -> datetime:
@@ -370,7 +374,7 @@ HANDLERS: dict[str, Callable[[Call, ExchangeSession], HttpResponse]] = {
     "success": _success,
     "info": _info,
     "deactivate": _full_load,
-    "complete": _full_load,
+    "complete": _complete,
 }
 
 
@@ -379,9 +383,15 @@ def _session(call: Call) -> ExchangeSession | None:
     for key in (call.request.COOKIES.get(answers.COOKIE), call.request.GET.get("sessid")):
         if key and key.strip().isalnum():
             found = sessions.session_of(key=key.strip(), at=call.at)
-            if found is not None:
+            if found is not None and _is_own(call, found):
                 return found
     return None
+
+
+def _is_own(call: Call, session: ExchangeSession) -> bool:
+    """Whether who signs the request, if anybody does, is the base the session belongs to."""
+    told = _credentials(call.request)
+    return told is None or told[0].strip() == session.connection.user
 
 
 def _lost(call: Call) -> str:

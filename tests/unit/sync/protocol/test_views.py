@@ -375,6 +375,21 @@ def test_success_of_a_catalogue_and_the_end_of_a_full_exchange_change_nothing(on
     assert not Run.objects.exists()
 
 
+def test_complete_alone_starts_no_comparison(onec: OneC, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(**_told: object) -> None:
+        raise AssertionError("a comparison was started")
+
+    monkeypatch.setattr(views.absence, "take_load", refuse)
+    assert onec.says("complete") == "success"
+
+
+def test_the_session_of_another_base_is_not_taken(onec: OneC) -> None:
+    other = OneC(ConnectionFactory(user="other-base", password=onec.base.password))
+    other.cookie = onec.cookie
+    assert other.says("init").startswith("failure\n")
+    assert not onec.says("init").startswith("failure")
+
+
 @pytest.mark.gotcha(12, 13)
 def test_answers_to_orders_are_imported_without_being_asked_for(
     sale: OneC, monkeypatch: pytest.MonkeyPatch
