@@ -10,6 +10,7 @@ from wagtail.log_actions import LogActionRegistry, LogFormatter
 
 from base.figures import NOTHING
 from base.registers import yes_or_no
+from sync import decisions
 from sync.goods.owning import BADGES, Owner
 from sync.models import Connection, PriceType, Product, Warehouse
 
@@ -98,6 +99,15 @@ class PlainOffersChanged(LogFormatter):
         }
 
 
+class Decided(LogFormatter):
+    """A decision about a base: `data["what"]` says what it was about."""
+
+    def format_message(self, log_entry: Any) -> str:
+        """The decision and what it was about."""
+        what = (log_entry.data or {}).get("what", "")
+        return f"{self.label}: {what}" if what else str(self.label)
+
+
 def register(actions: LogActionRegistry) -> None:
     """Make the actions known."""
     actions.register_action("sync.fields")(FieldsWritten)
@@ -105,3 +115,5 @@ def register(actions: LogActionRegistry) -> None:
     actions.register_action("sync.owners")(OwnersChanged)
     actions.register_action("sync.word")(WordSaid)
     actions.register_action("sync.goods.plain_offers")(PlainOffersChanged)
+    for action, label in decisions.ACTIONS.items():
+        actions.register_action(action)(type("Decided", (Decided,), {"label": label}))

@@ -11,6 +11,7 @@ from django.db import transaction
 
 from base.models import User
 from base.secrets import seal
+from sync import decisions
 from sync.channels.asking import checked_address
 from sync.models import Connection, Schedule
 from sync.onec.odata_dialects import DIALECTS
@@ -51,6 +52,8 @@ def set_access(
     elif password:
         connection.odata_password = seal(password)
     connection.save(update_fields=["odata_url", "odata_user", "odata_password"])
+    words = connection.odata_url or "—"
+    decisions.record(connection, "sync.access.odata", by=by, at=at, what=words)
     log.info(
         "OData of base %s set to %s by %s at %s",
         connection.pk,
@@ -76,6 +79,8 @@ def choose_kinds(
     rows.filter(channel=channel.ODATA).exclude(kind__in=kinds).update(
         channel=channel.PUSH, next_at=None, failures=0
     )
+    words = ", ".join(sorted(kinds)) or "—"
+    decisions.record(connection, "sync.access.kinds", by=by, at=at, what=words)
     log.info(
         "base %s fetches %s by OData, said %s at %s",
         connection.pk,

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,7 +23,7 @@ from django.utils.translation import ngettext
 
 from base.models import User
 from base.texts import name_key
-from sync import leases, ports
+from sync import decisions, leases, ports
 from sync.goods import owning, plain_offers
 from sync.merging import Batch
 from sync.models import (
@@ -126,10 +126,13 @@ def abandoned(at: datetime) -> list[int]:
 def keep_apart(*, twin_ids: Sequence[int], by: User, at: datetime) -> int:
     """A person says that these pairs are two products each; how many."""
     twins = Twin.objects.filter(pk__in=twin_ids, state=Twin.State.WAITING)
-    bases = list(Connection.objects.filter(pk__in=twins.values("connection")))
-    count = twins.update(state=Twin.State.APART, decided_at=at, decided_by=by)
-    for base in bases:
-        tell(base, at=at)
+    with transaction.atomic():
+        counts = Counter(twins.order_by().values_list("connection", flat=True))
+        count = twins.update(state=Twin.State.APART, decided_at=at, decided_by=by)
+        for base in Connection.objects.filter(pk__in=counts):
+            words = str(counts[base.pk])
+            decisions.record(base, "sync.twins.apart", by=by, at=at, what=words)
+            tell(base, at=at)
     return count
 
 

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from base.models import User
+from sync import decisions
 from sync.models import Connection, Token
 from sync.protocol.connections import GUESSES, count_guess, may_come_from
 
@@ -72,6 +73,7 @@ def issue_token(
         created_by=by,
         expires_at=expires_at,
     )
+    decisions.record(connection, "sync.token.issue", by=by, at=at, what=token.name)
     log.info("key %s of base %s of 1C issued by %s", token.pk, connection.pk, _who(by))
     return token, secret
 
@@ -80,6 +82,7 @@ def issue_token(
 def revoke_token(*, token: Token, by: User | None, at: datetime) -> None:
     """The key opens nothing from now on. One that is revoked already stays as it is."""
     if Token.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=at):
+        decisions.record(token.connection, "sync.token.revoke", by=by, at=at, what=token.name)
         log.info("key %s of base %s of 1C revoked by %s", token.pk, token.connection_id, _who(by))
 
 

@@ -27,7 +27,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from base.models import User
-from sync import leases, ports
+from sync import decisions, leases, ports
 from sync.files import loads
 from sync.files.loads import Load, NotWhole, Told
 from sync.merging import Batch
@@ -113,6 +113,7 @@ def hide(*, absence: Absence, by: User | None, at: datetime, queue: Enqueue) -> 
         if row.state != Absence.State.WAITING:
             return None
         _settle(row, Absence.State.HIDDEN, by, at)
+        decisions.record(row.connection, "sync.absence.hide", by=by, at=at, what=str(row))
         receipt = dict(map(tuple, row.run.only)).get("receipt", "0") if row.run else "0"
         mine = [["absence", str(row.pk)], ["receipt", receipt]]
         return _queued(row.connection, mine, queue, trigger=Run.Trigger.PERSON, by=by)
@@ -128,6 +129,7 @@ def leave(*, absence: Absence, by: User | None, at: datetime) -> bool:
         if row.state != Absence.State.WAITING:
             return False
         _settle(row, Absence.State.KEPT, by, at)
+        decisions.record(row.connection, "sync.absence.leave", by=by, at=at, what=str(row))
     return True
 
 

@@ -7,16 +7,19 @@ for their product, when a person says so.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 from django.utils.translation import gettext
 
 from base.models import User
 from base.registers import COUNT_LIMIT
-from sync.models import Parked, ReceivedFile, Rejection, Run
+from sync import decisions
+from sync.models import Connection, Parked, ReceivedFile, Rejection, Run
 from sync.models.exchange import KINDS
 from sync.runs import replaying
 from sync.runs.rehearsing import MODELS
@@ -188,9 +191,14 @@ def _being_tried(file: ReceivedFile) -> set[tuple[str, str]] | None:
 
 def put_aside(*, rejections: QuerySet[Rejection], by: User, at: datetime) -> int:
     """A person says that nothing more is to be done about these; how many."""
-    return rejections.filter(resolved_at=None).update(
-        resolution=Rejection.Resolution.DISMISSED, resolved_at=at, resolved_by=by
-    )
+    waiting = rejections.filter(resolved_at=None)
+    with transaction.atomic():
+        bases = Counter(waiting.order_by().values_list("run__connection", flat=True))
+        count = waiting.update(
+            resolution=Rejection.Resolution.DISMISSED, resolved_at=at, resolved_by=by
+        )
+        _record("put_aside", bases, by, at)
+    return count
 
 
 def tries(limit: int = 5) -> list[Run]:
@@ -214,9 +222,21 @@ def waiting_offers(*, words: str = "", base: int | None = None) -> QuerySet[Park
     return found
 
 
-def forget(*, parked: QuerySet[Parked]) -> int:
+def forget(*, parked: QuerySet[Parked], by: User, at: datetime) -> int:
     """Forget offers that wait for their product; how many. 1C tells them again when it has to."""
-    return Parked.objects.filter(pk__in=parked.order_by().values("pk")).delete()[0]
+    gone = Parked.objects.filter(pk__in=parked.order_by().values("pk"))
+    with transaction.atomic():
+        bases = Counter(gone.order_by().values_list("connection", flat=True))
+        count: int = gone.delete()[0]
+        _record("forget", bases, by, at)
+    return count
+
+
+def _record(action: str, bases: Counter[int], by: User, at: datetime) -> None:
+    """Into the history of each base, with how many of its objects it was about."""
+    for base in Connection.objects.filter(pk__in=bases):
+        words = str(bases[base.pk])
+        decisions.record(base, f"sync.quarantine.{action}", by=by, at=at, what=words)
 
 
 def rows_of(rejections: QuerySet[Rejection]) -> Iterator[Rejection]:

@@ -412,7 +412,7 @@ class ParkedActView(Screen, View):
         else:
             messages.warning(request, _("Nothing was chosen."))
             return redirect("exchange:parked")
-        count = quarantine.forget(parked=rows)
+        count = quarantine.forget(parked=rows, by=_user(request), at=timezone.now())
         words = ngettext("Forgotten: %(count)s offer", "Forgotten: %(count)s offers", count)
         messages.success(request, words % {"count": count})
         return HttpResponseRedirect(f"{reverse('exchange:parked')}?{query or 'all=1'}")

@@ -268,10 +268,11 @@ def test_a_run_without_end_is_described_up_to_a_limit(
     assert Rejection.objects.count() == 3
 
 
-def test_parked_offers_are_found_and_forgotten(base: Connection) -> None:
+def test_parked_offers_are_found_and_forgotten(base: Connection, by: User) -> None:
     take(base, package(offer("p1", "<Количество>1</Количество>", name="Ручка Белая")))
     assert [one.ref for one in quarantine.waiting_offers(words="белая")] == ["p1"]
-    assert quarantine.forget(parked=quarantine.waiting_offers()) == 1
+    at = timezone.now()
+    assert quarantine.forget(parked=quarantine.waiting_offers(), by=by, at=at) == 1
     assert not Parked.objects.exists()
 
 
