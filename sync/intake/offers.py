@@ -189,8 +189,8 @@ class Offers:
     def _take(self, told: Sequence[Told]) -> bool:
         if salt := self.book.offer_salt:
             for each in told:
-                if (own := each.digests.identity) is not None:
-                    each.digests = each.digests._replace(identity=own ^ salt)
+                if (identity := each.digests.identity) is not None:
+                    each.digests = each.digests._replace(identity=identity ^ salt)
         self._look_up({each.ref for each in told})
         words = self._last_words(told)
         for each in words:

@@ -131,7 +131,7 @@ def parsed(raw: bytes, namespaces: dict[str | None, str]) -> etree._Element:
     try:
         return etree.fromstring(whole, _parser())[0]
     except etree.XMLSyntaxError as error:
-        if error.code != etree.ErrorTypes.NS_ERR_UNDEFINED_NAMESPACE:
+        if getattr(error, "code", 0) != etree.ErrorTypes.NS_ERR_UNDEFINED_NAMESPACE:
             raise
     return by_local_names(etree.fromstring(whole, _parser(recover=True))[0])
 

@@ -162,8 +162,9 @@ def _walk(path: Path, encoding: str | None, beat: Callable[[], None] | None) -> 
 
 def _broken(error: etree.XMLSyntaxError, path: Path | None = None) -> BadFile:
     message = " ".join((error.msg or "").split())
-    logger.info("broken XML, line %s, code %s: %s", error.lineno, error.code, message)
-    return BadFile(*kind_of_error(error.code, message, path), line=error.lineno or 0)
+    code = int(getattr(error, "code", 0))
+    logger.info("broken XML, line %s, code %s: %s", error.lineno, code, message)
+    return BadFile(*kind_of_error(code, message, path), line=error.lineno or 0)
 
 
 class Found(NamedTuple):
