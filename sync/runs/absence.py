@@ -2,7 +2,7 @@
 
 One file never proves that a product is gone: УТ marks only the first of many portions as complete,
 and an export of one group says the same. So absence is looked at only where somebody has said that
-a load was the whole catalogue: 1C by `deactivate` or `complete` (:func:`take_load`), a person about
+a load was the whole catalogue: 1C by `deactivate` (:func:`take_load`), a person about
 uploads (:func:`tell_whole`). And only when every file of the load was imported without failure.
 Then the identifiers in its files are compared with the current goods of the base. Up to the share
 that the base allows they are hidden, above it an :class:`Absence` waits for a person. Hidden is
