@@ -61,11 +61,9 @@ def end_with_kills(
     work: Callable[[], None], meanwhile: Callable[[], None], seed: int, furthest: int = 60
 ) -> int:
     """Kill the work until it ends by itself; how often."""
-    kills = 0
-    for at, after in points(random.Random(seed), furthest=furthest):
+    for kills, (at, after) in enumerate(points(random.Random(seed), furthest=furthest)):
         if not killed(work, at, after):
             return kills
-        kills += 1
         meanwhile()
     raise AssertionError
 

@@ -379,7 +379,7 @@ def test_complete_alone_starts_no_comparison(onec: OneC, monkeypatch: pytest.Mon
     def refuse(**_told: object) -> None:
         raise AssertionError("a comparison was started")
 
-    monkeypatch.setattr(views.absence, "take_load", refuse)
+    monkeypatch.setattr("sync.protocol.views.absence.take_load", refuse)
     assert onec.says("complete") == "success"
 
 

@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from sync import leases, ports
+from sync.files import readers
 from sync.files.outcomes import Outcome
 from sync.files.receiving import full_path
 from sync.intake import rows as rows_module
@@ -452,7 +453,7 @@ def test_a_run_ends_whatever_characters_its_error_holds(
     def poisoned(*_told: Any) -> Any:
         raise RuntimeError("\ud800\x00")
 
-    monkeypatch.setitem(inbound.READERS, run.file.kind, poisoned)
+    monkeypatch.setitem(readers.READERS, run.file.kind, poisoned)
     with pytest.raises(RuntimeError):
         take_file(run)
     run.refresh_from_db()
