@@ -119,8 +119,6 @@ def exchange(request: HttpRequest) -> HttpResponse:
         except Exception:
             log.exception("exchange: %s", call.title)
             return answers.failure(_inside())
-        finally:
-            call.body.close()
 
 
 @csrf_exempt

@@ -3,78 +3,78 @@
 from __future__ import annotations
 
 import io
-import threading
-import time
 
 import pytest
 from django.http import UnreadablePostError
 
 from sync.protocol import arriving
-from sync.protocol.arriving import PIECE, Arriving
+from sync.protocol.arriving import PIECE, PIECE_SECONDS, Arriving
+
+
+class Clock:
+    """Time that passes when bytes come."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def monotonic(self) -> float:
+        """Seconds."""
+        return self.now
 
 
 class Dripping:
-    """A body that never comes to its end."""
+    """A body of which a byte comes in `seconds`; it is waited for until all that was asked came."""
 
-    def __init__(self) -> None:
-        self.gone = threading.Event()
+    def __init__(self, clock: Clock, seconds: float) -> None:
+        self.clock = clock
+        self.seconds = seconds
 
-    def read(self, _size: int = -1, /) -> bytes:
-        """Wait until the client is gone."""
-        self.gone.wait(10)
-        raise UnreadablePostError
+    def read(self, size: int = -1, /) -> bytes:
+        """As many bytes as asked for."""
+        self.clock.now += size * self.seconds
+        return bytes(size)
 
 
-def is_reading() -> bool:
-    return any(each.name == "body of 1C" for each in threading.enumerate())
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    made = Clock()
+    monkeypatch.setattr(arriving, "time", made)
+    return made
 
 
 def test_a_body_is_read_as_it_is() -> None:
     sent = bytes(range(256)) * 1000
     body = Arriving(io.BytesIO(sent))
-    found = [body.read(10), body.read(PIECE), body.read(PIECE)]
+    found = [body.read(10), body.read(PIECE)]
+    assert [len(each) for each in found] == [10, PIECE]
     while piece := body.read(256 * 1024):
         found.append(piece)
     assert b"".join(found) == sent
-    assert [len(each) for each in found[:2]] == [10, PIECE - 10]
     assert body.read(1) == b""
 
 
-def test_a_client_that_is_too_slow_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(arriving, "PIECE_SECONDS", 0.05)
-    source = Dripping()
-    body = Arriving(source)
+@pytest.mark.parametrize("seconds", [1.0, 0.2, 0.01])
+def test_a_client_that_is_too_slow_is_given_up(clock: Clock, seconds: float) -> None:
     with pytest.raises(UnreadablePostError):
-        body.read(1)
-    body.close()
-    source.gone.set()
+        Arriving(Dripping(clock, seconds)).read()
+    assert PIECE_SECONDS < clock.now < PIECE_SECONDS + 2
 
 
-def test_draining_ends_in_time() -> None:
-    source = Dripping()
-    body = Arriving(source)
-    begun = time.monotonic()
-    body.drain(0.05)
-    assert time.monotonic() - begun < 5
-    body.close()
-    source.gone.set()
+def test_a_client_that_is_slow_but_not_too_slow_is_waited_for(clock: Clock) -> None:
+    assert len(Arriving(Dripping(clock, 25 / PIECE)).read()) == PIECE
+    assert clock.now == pytest.approx(25)
 
 
-def test_a_body_that_breaks_off_says_so_once() -> None:
-    source = Dripping()
-    source.gone.set()
-    body = Arriving(source)
+def test_draining_ends_in_time(clock: Clock) -> None:
+    Arriving(Dripping(clock, 1.0)).drain(2.0)
+    assert clock.now == 2
+
+
+def test_draining_passes_over_a_body_that_breaks_off() -> None:
+    class Broken(io.BytesIO):
+        def read(self, _size: int | None = -1, /) -> bytes:
+            raise UnreadablePostError
+
+    Arriving(Broken()).drain(2.0)
     with pytest.raises(UnreadablePostError):
-        body.read(1)
-    assert body.read(1) == b""
-
-
-def test_the_reading_ends_with_the_request(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(arriving, "_LOOK_SECONDS", 0.01)
-    body = Arriving(io.BytesIO(bytes(PIECE * 20)))
-    body.read(1)
-    body.close()
-    until = time.monotonic() + 5
-    while is_reading() and time.monotonic() < until:
-        time.sleep(0.01)
-    assert not is_reading()
+        Arriving(Broken()).read(1)
