@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_HALF_UP, Decimal
-from functools import lru_cache
 from typing import Any
 
 from django.db import connection as database
@@ -16,6 +15,7 @@ from sync.goods import plain_offers
 from sync.goods.owning import owned
 from sync.intake.book import Book
 from sync.intake.classifier import add_stubs
+from sync.intake.figures import check, plain
 from sync.intake.parking import park
 from sync.merging import Batch, Target, Touched, amend, fill, known, mark_seen, merge
 from sync.models import Offer, OfferPrices, OfferStock, Parked, Product
@@ -76,9 +76,6 @@ STOCK = Target(
 )
 
 _CENT = Decimal("0.01")
-_FOURTH = Decimal("0.0001")
-_AMOUNT_LIMIT = Decimal(10) ** 13
-_QUANTITY_LIMIT = Decimal(10) ** 11
 
 _NOTHING = OfferDigests(None, None, None, None)
 
@@ -299,7 +296,7 @@ class Offers:
     def _extract(self, told: Told) -> None:
         try:
             record = told.item.offer(identity=told.identity, prices=told.prices, stock=told.stock)
-            _check(record)
+            check(record)
         except ValueError as error:
             self.book.reject(told.item, error)
         else:
@@ -484,23 +481,3 @@ def _decide_sold(book: Book, batch: Batch, products: set[int]) -> int:
     among = staging.among("product_id")
     listed = staging.listed(list(products))
     return plain_offers.decide(book.connection.plain_offers, batch, among, listed)
-
-
-@lru_cache(maxsize=4096)
-def plain(quantity: Decimal) -> str:
-    """A quantity as text, to 0.0001, without trailing zeros: "5", "2.5", "-1"."""
-    text = f"{quantity.quantize(_FOURTH, ROUND_HALF_UP):f}".rstrip("0").rstrip(".")
-    return "0" if text in {"-0", ""} else text
-
-
-def _check(record: OfferRecord) -> None:
-    for price in record.prices or ():
-        if len(price.price_type_ref) > REF_LENGTH:
-            raise ValueError("an identifier over 255 characters", price.price_type_ref[:60])
-        if price.amount >= _AMOUNT_LIMIT:
-            raise ValueError("a price too large", f"{price.amount}")
-    for stock in record.stock or ():
-        if len(stock.warehouse_ref) > REF_LENGTH:
-            raise ValueError("an identifier over 255 characters", stock.warehouse_ref[:60])
-        if abs(stock.quantity) >= _QUANTITY_LIMIT:
-            raise ValueError("a quantity too large", f"{stock.quantity}")

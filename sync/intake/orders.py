@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from sync import ports
 from sync.intake.book import Book, reason
 from sync.intake.fates import Fate
-from sync.intake.offers import plain
+from sync.intake.figures import plain
 from sync.intake.subordinates import Subordinates
 from sync.merging import Batch
 from sync.models import OutboxOrder, RemoteOrder

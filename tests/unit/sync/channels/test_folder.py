@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import io
 import os
 import time
-import zipfile
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -13,7 +11,6 @@ from typing import Any
 
 import pytest
 from django.utils import timezone
-from PIL import Image
 
 from sync import leases
 from sync.channels import folder, places
@@ -31,33 +28,13 @@ from sync.models import (
     Run,
     Schedule,
 )
-from sync.runs import running
 from sync.watching import schedule
 from tests.factories import statement
+from tests.factories.folder import Queue, goods, packed, picture_bytes, put
 from tests.factories.sync import ConnectionFactory
 
 pytestmark = pytest.mark.django_db
 GOODS = "import0_1.xml"
-
-
-def picture_bytes(shade: int) -> bytes:
-    body = io.BytesIO()
-    Image.new("RGB", (8, 8), (shade, 0, 0)).save(body, "PNG")
-    return body.getvalue()
-
-
-class Queue:
-    """Remembers what was queued, and does it when told to."""
-
-    def __init__(self) -> None:
-        self.runs: list[int] = []
-        self.pictures: list[int] = []
-        self.queue = running.Queue(self.runs.append, self.pictures.append)
-
-    def work(self) -> None:
-        for run in self.runs:
-            running.process(run, queue=self.queue)
-        self.runs.clear()
 
 
 @pytest.fixture(autouse=True)
@@ -84,25 +61,6 @@ def drop(base: Connection, tmp_path: Path) -> Path:
 @pytest.fixture
 def queue() -> Queue:
     return Queue()
-
-
-def put(drop: Path, name: str, body: bytes | str, *, ready: bool = True) -> Path:
-    path = drop / name
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(body if isinstance(body, bytes) else body.encode())
-    if ready:
-        path.with_name(f"{path.name}.ready").touch()
-    return path
-
-
-def goods(name: str = "Петля", pictures: str = "") -> str:
-    picture = f"<Картинка>{pictures}</Картинка>" if pictures else ""
-    return (
-        '<?xml version="1.0" encoding="UTF-8"?><КоммерческаяИнформация ВерсияСхемы="2.05">'
-        "<Каталог><Ид>c1</Ид><Наименование>Каталог</Наименование><Товары><Товар>"
-        f"<Ид>p1</Ид><Артикул>П-1</Артикул><Наименование>{name}</Наименование>{picture}"
-        "</Товар></Товары></Каталог></КоммерческаяИнформация>"
-    )
 
 
 def offers() -> str:
@@ -310,16 +268,6 @@ def test_a_link_is_never_read(base: Connection, drop: Path, queue: Queue, tmp_pa
     assert not ReceivedFile.objects.exists()
     assert ".failed/import0_1.xml.txt" in tree(drop)
     assert secret.read_text() == goods("Тайна")
-
-
-def packed(**files: bytes) -> bytes:
-    body = io.BytesIO()
-    with zipfile.ZipFile(body, "w") as archive:
-        for name, content in files.items():
-            archive.writestr(
-                name.replace("__", "/").replace("_xml", ".xml").replace("_png", ".png"), content
-            )
-    return body.getvalue()
 
 
 @pytest.mark.gotcha(6)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sync import mirror
-from sync.intake.offers import plain
+from sync.intake.figures import plain
 from sync.models import ChangeBatch, Connection, Offer, Parked, PriceType, Run, Warehouse
 from tests.factories.commerceml import changes, goods, offer, package, price, price_type, product
 from tests.factories.commerceml import take as take_file
