@@ -24,7 +24,7 @@ from home.planting import plant_site
 from onec.dialects import UT11
 from onec.exchange import Portal, send_catalogue
 from onec.portions import collect
-from sync.models import Connection, Picture, Product
+from sync.models import Connection, Picture, Product, SettlementEntry
 
 PICTURES_SECONDS = 20.0
 
@@ -61,7 +61,8 @@ def fill(url: str, *, report: Callable[[str], None]) -> None:
     year.place(report)
     report("Hearing what 1C made of them ...")
     year.answer(connection.created_at)
-    owing.tell_settlements(connection, connection.created_at)
+    if not SettlementEntry.objects.filter(connection=connection).exists():
+        owing.tell_settlements(connection, connection.created_at)
     _wait_for_pictures(connection, report)
 
 

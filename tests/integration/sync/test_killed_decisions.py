@@ -103,7 +103,7 @@ def test_a_comparison_killed_at_many_points_ends_as_a_clean_one(settings: Any, l
 
     kills = end_with_kills(lambda: absence.work(run.pk, owner="worker"), decide, seed=limit)
 
-    assert kills >= 3
+    assert kills >= 2
     assert after_comparing(base, run) == after_comparing(clean, expected)
     assert Absence.objects.get(connection=base).absent_count == SIZE // 2
 
