@@ -391,18 +391,17 @@ class _Pull:
                 return []
 
     def _absent_stock(self) -> list[dict[str, str]]:
-        known = (
-            OfferStock.objects.filter(connection=self.connection)
-            .exclude(quantities={})
-            .values_list("offer__ref", flat=True)
-        )
-        absent = sorted(ref for ref in known.iterator() if ref not in self._told)
-        if not self._count and len(absent) > SUSPICIOUS:
+        rows = OfferStock.objects.filter(connection=self.connection).exclude(quantities={})
+        known = list(rows.values_list("offer__ref", flat=True).iterator())
+        absent = sorted(ref for ref in known if ref not in self._told)
+        share = len(absent) * 100 > len(known) * self.connection.absence_limit
+        if len(absent) > SUSPICIOUS and share:
             raise PullFailed(
                 _(
-                    "1C told of no stock at all. This is not believed: see whether the user of "
-                    "OData may read the register of stock."
+                    "1C told no stock of %(count)s goods that had some. This is not believed: see "
+                    "whether the user of OData may read the register of stock for every warehouse."
                 )
+                % {"count": len(absent)}
             )
         return [{"ref": ref} for ref in absent]
 

@@ -322,12 +322,16 @@ def test_stock_that_is_gone_is_told_as_none(server: OdataServer) -> None:
     assert OfferStock.objects.get(offer__ref=product).quantities == {}
 
 
-def test_no_stock_at_all_is_not_believed(ut: OdataServer, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("left", [0, 2])
+def test_much_stock_gone_at_once_is_not_believed(
+    ut: OdataServer, monkeypatch: pytest.MonkeyPatch, left: int
+) -> None:
     connection = connected(ut)
     make_goods(connection, ut.base)
     fetch(connection, "stock")
     monkeypatch.setattr(odata, "SUSPICIOUS", 5)
-    ut.base.rows["AccumulationRegister_ТоварыНаСкладах_RecordType"] = []
+    register = "AccumulationRegister_ТоварыНаСкладах_RecordType"
+    ut.base.rows[register] = ut.base.rows[register][:left]
     with pytest.raises(PullFailed):
         fetch(connection, "stock")
     assert OfferStock.objects.exclude(quantities={}).exists()
