@@ -25,11 +25,11 @@ from base.models import User
 from base.texts import name_key
 from sync import decisions, leases, ports
 from sync.goods import owning, plain_offers
+from sync.holding import at_work, finish, lease_of_run, left
 from sync.merging import Batch
 from sync.models import (
     Alarm,
     Connection,
-    Lease,
     Offer,
     OfferPrices,
     OfferStock,
@@ -91,36 +91,15 @@ def enqueue(
 
 def process(run_id: int) -> None:
     """Do the binding of a queued run; one that is done or that somebody is busy with is left."""
-    owner, lease = secrets.token_hex(8), f"run:{run_id}"
-    if not leases.acquire(lease, owner):
-        return
-    try:
-        run = (
-            Run.objects.select_related("connection", "by")
-            .filter(pk=run_id, kind="binding", state__in=[Run.State.QUEUED, Run.State.RUNNING])
-            .first()
-        )
-        if run is not None:
+    owner = secrets.token_hex(8)
+    with at_work(run_id, owner) as run:
+        if run is not None and run.kind == "binding":
             _Binding(run, owner).go()
-    except leases.LostLease:
-        log.warning("binding %s was taken over by another worker", run_id)
-    finally:
-        leases.release(lease, owner)
 
 
 def abandoned(at: datetime) -> list[int]:
     """Ids of bindings that nobody is busy with, for the sweeper."""
-    busy = set(
-        Lease.objects.filter(name__startswith="run:", expires_at__gt=at).values_list(
-            "name", flat=True
-        )
-    )
-    waiting = Run.objects.filter(
-        kind="binding",
-        state__in=[Run.State.QUEUED, Run.State.RUNNING],
-        queued_at__lt=at - RESUMED_AFTER,
-    )
-    return [pk for pk in waiting.values_list("pk", flat=True) if f"run:{pk}" not in busy]
+    return left(Run.objects.filter(kind="binding"), at, patience=RESUMED_AFTER)
 
 
 def keep_apart(*, twin_ids: Sequence[int], by: User, at: datetime) -> int:
@@ -277,7 +256,7 @@ class _Binding:
     def _save(self) -> None:
         """Part of the portion's transaction: the counts, and that the run is still ours."""
         self.run.save(update_fields=["read_count", "changed_count", "rejected_count"])
-        if not leases.renew(f"run:{self.run.pk}", self.owner):
+        if not leases.renew(lease_of_run(self.run.pk), self.owner):
             raise leases.LostLease
 
     def _finish(self, error: str) -> None:
@@ -285,9 +264,7 @@ class _Binding:
         run = self.run
         tell(run.connection, at=timezone.now())
         ports.tell_mirror_changed()
-        run.state = Run.State.FAILED if error else Run.State.DONE
-        run.error, run.finished_at = error, timezone.now()
-        run.save(update_fields=["state", "error", "finished_at"])
+        finish(run, error=error)
 
 
 def _words(error: Exception) -> str:

@@ -11,14 +11,13 @@ from django.db import OperationalError
 
 from sync import journal, leases
 from sync.files.outcomes import Outcome
+from sync.holding import Imports, lease_of_connection
 from sync.intake.book import reason
 from sync.models import Connection, ReceivedFile, Run
 from sync.onec import push
 from sync.onec.push import ENTITIES
 from sync.onec.stream import BadFile
 from sync.runs import inbound
-from sync.runs.importing import lease_of_connection
-from sync.runs.inbound import Queue
 
 AT_ONCE = 1000
 """Rows that are taken while the program waits for the answer."""
@@ -44,7 +43,7 @@ class Taken:
 
 
 def take_push(
-    *, connection: Connection, entity: str, body: bytes, at: datetime, queue: Queue
+    *, connection: Connection, entity: str, body: bytes, at: datetime, queue: Imports
 ) -> Taken:
     """Store a body and take its rows, now or, when they are many or the base is busy, later.
 

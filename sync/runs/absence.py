@@ -30,18 +30,17 @@ from base.models import User
 from sync import decisions, leases, ports
 from sync.files import loads
 from sync.files.loads import Load, NotWhole, Told
+from sync.holding import OPEN, finish, lease_of_connection, left
 from sync.merging import Batch
 from sync.models import (
     Absence,
     Alarm,
     Connection,
     ExchangeSession,
-    Lease,
     Offer,
     Product,
     Run,
 )
-from sync.runs import importing
 from sync.staging import staging
 from sync.watching import alarms
 
@@ -62,7 +61,6 @@ WAITS = timedelta(seconds=5)
 PATIENCE = timedelta(days=1)
 """How long a comparison waits for the last imports of its load."""
 
-_OPEN = (Run.State.QUEUED, Run.State.RUNNING)
 
 Enqueue = Callable[[int], None]
 Beat = Callable[[], None]
@@ -135,20 +133,7 @@ def leave(*, absence: Absence, by: User | None, at: datetime) -> bool:
 
 def abandoned(now: datetime) -> list[int]:
     """Ids of comparisons that nobody is busy with, oldest first."""
-    found = Run.objects.filter(kind=KIND, state__in=_OPEN).order_by("pk")
-    rows = list(found.values_list("pk", "state", "queued_at"))
-    if not rows:
-        return []
-    names = [importing.lease_of_run(pk) for pk, _state, _queued_at in rows]
-    busy = set(
-        Lease.objects.filter(name__in=names, expires_at__gt=now).values_list("name", flat=True)
-    )
-    return [
-        pk
-        for pk, state, queued_at in rows
-        if importing.lease_of_run(pk) not in busy
-        and (state == Run.State.RUNNING or queued_at < now - WAITS)
-    ]
+    return left(Run.objects.filter(kind=KIND), now, patience=WAITS)
 
 
 def work(run_id: int, *, owner: str, beat: Beat = lambda: None) -> None:
@@ -158,7 +143,7 @@ def work(run_id: int, *, owner: str, beat: Beat = lambda: None) -> None:
     """
     run = (
         Run.objects.select_related("connection", "by")
-        .filter(pk=run_id, kind=KIND, state__in=_OPEN)
+        .filter(pk=run_id, kind=KIND, state__in=OPEN)
         .first()
     )
     if run is None:
@@ -191,15 +176,18 @@ class _Comparison:
             self._compare(load)
         except NotWhole as error:
             told = "; ".join(error.reasons[:3])
-            self._finish(
-                error=_("The load was not whole, nothing was hidden: %(why)s") % {"why": told}
+            finish(
+                self.run,
+                error=_("The load was not whole, nothing was hidden: %(why)s") % {"why": told},
             )
         except OperationalError:
             # not the load's fault: the run stays open, and the sweeper goes on with it
             raise
         except Exception as error:
             log.exception("comparison %s failed", run.pk)
-            self._finish(error=f"{_('an error of the portal')}: {type(error).__name__}: {error}")
+            finish(
+                self.run, error=f"{_('an error of the portal')}: {type(error).__name__}: {error}"
+            )
             raise
         finally:
             if run.changed_count:
@@ -226,12 +214,12 @@ class _Comparison:
             if row is None:
                 known = self._goods().count()
                 self._hide_offers(told)
-                self._finish(title=_("All goods are still told: %(count)s") % {"count": known})
+                finish(self.run, title=_("All goods are still told: %(count)s") % {"count": known})
             elif row.state == Absence.State.HIDDEN:
                 self._take_goods(told, row, hides=True)
                 self._hide_offers(told)
                 _close_alarm(run.connection, timezone.now())
-                self._finish(title=self._hidden_words(row))
+                finish(self.run, title=self._hidden_words(row))
             else:
                 self._take_goods(told, row, hides=False)
                 self._ask(row, told)
@@ -323,24 +311,20 @@ class _Comparison:
 
         Their digest is forgotten: the same element told again is news then.
         """
-        name = importing.lease_of_connection(self.run.connection_id)
-        if not leases.wait_for(name, self.owner, patience=600, beat=self.beat):
-            raise TimeoutError(f"the lease {name} was not given back in ten minutes")
-        try:
-            with self.staging.locked(lambda: None):
-                batch = Batch(self.run, timezone.now())
-                batch.changes = model.objects.filter(
-                    pk__in=ids, archived=False, receipt__lte=receipt
-                ).update(archived=True, digest=0, changed_in=batch.number, changed_at=batch.at)
-                batch.settle()
-                if pairs:
-                    Absence.products.through.objects.bulk_create(
-                        pairs, ignore_conflicts=True, batch_size=200
-                    )
-                self.run.changed_count += batch.changes
-                self.run.save(update_fields=["changed_count"])
-        finally:
-            leases.release(name, self.owner)
+        name = lease_of_connection(self.run.connection_id)
+        turn = leases.turn(name, self.owner, beat=self.beat)
+        with turn, self.staging.locked(lambda: None):
+            batch = Batch(self.run, timezone.now())
+            batch.changes = model.objects.filter(
+                pk__in=ids, archived=False, receipt__lte=receipt
+            ).update(archived=True, digest=0, changed_in=batch.number, changed_at=batch.at)
+            batch.settle()
+            if pairs:
+                Absence.products.through.objects.bulk_create(
+                    pairs, ignore_conflicts=True, batch_size=200
+                )
+            self.run.changed_count += batch.changes
+            self.run.save(update_fields=["changed_count"])
 
     def _ask(self, row: Absence, told: Told) -> None:
         share = round(row.absent_count * 100 / max(1, row.known_count))
@@ -363,7 +347,7 @@ class _Comparison:
                 text=words,
                 at=timezone.now(),
             )
-            self._finish(title=words)
+            finish(self.run, title=words)
 
     def _hide_decided(self, absence_id: int, receipt: int) -> None:
         """Hide what a person decided about, but for what was told since."""
@@ -384,7 +368,7 @@ class _Comparison:
                 if gone:
                     self._archive(Product, gone, last)
                 self.beat()
-        self._finish(title=self._hidden_words(row))
+        finish(self.run, title=self._hidden_words(row))
 
     def _hidden_words(self, row: Absence) -> str:
         """What the run has hidden, also before a kill."""
@@ -398,25 +382,6 @@ class _Comparison:
             "%(count)s goods were hidden of %(known)s: the full load told nothing of them.",
             hidden,
         ) % {"count": hidden, "known": row.known_count}
-
-    def _finish(self, *, title: str = "", error: str = "") -> None:
-        run = self.run
-        run.state = Run.State.FAILED if error else Run.State.DONE
-        run.title = (title or run.title)[:500]
-        run.error = error
-        run.started_at = run.started_at or timezone.now()
-        run.finished_at = timezone.now()
-        run.save(
-            update_fields=[
-                "state",
-                "title",
-                "error",
-                "started_at",
-                "finished_at",
-                "warnings",
-                "warning_count",
-            ]
-        )
 
 
 def _queued(

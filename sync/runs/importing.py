@@ -11,20 +11,18 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.db import OperationalError
-from django.db.models import Max, Min
-from django.utils import timezone
+from django.db.models import Min
 from django.utils.translation import gettext
 
-from sync import leases, ports
 from sync.goods import twinning
+from sync.holding import at_work, left
 from sync.intake import goods, orders, parking, settling
-from sync.intake.book import Book, reason
+from sync.intake.book import Book
 from sync.intake.classifier import KINDS as CLASSIFIER_KINDS
 from sync.intake.classifier import Classifier
 from sync.intake.clients import Clients
@@ -34,8 +32,6 @@ from sync.intake.orders import Orders
 from sync.merging import Target, amend, fill
 from sync.models import (
     Category,
-    ChangeBatch,
-    Lease,
     Parked,
     Property,
     PropertyValue,
@@ -45,6 +41,7 @@ from sync.onec import commerceml
 from sync.onec.ahead import ahead
 from sync.onec.commerceml import BadFile, Item
 from sync.runs import rehearsing
+from sync.runs.taking import Taking
 from sync.staging import staging
 
 logger = logging.getLogger(__name__)
@@ -53,15 +50,9 @@ CHUNK = 1000
 """Objects in one transaction at most; on SQLite fewer, to hold its write lock under 0.3 s."""
 LARGE_BYTES = 8 * 1024 * 1024
 """A file from this size on is worth a second process to take its objects apart."""
-PATIENCE = timedelta(hours=1)
-"""How long a run is tried again while the database fails, from the last chunk it has saved."""
 REJECTED_SHARE = 0.1
 REJECTED_FLOOR = 20
 """A run with more refused objects than the floor and the share of what it read has failed."""
-
-
-LostLease = leases.LostLease
-"""Somebody else has taken the run over."""
 
 
 def import_run(run_id: int, *, owner: str) -> None:
@@ -70,107 +61,36 @@ def import_run(run_id: int, *, owner: str) -> None:
     `owner` names the worker. A run that is finished, or that a living worker is busy with, is
     left alone. Raises nothing for what is wrong with the file: that is told in the run.
     """
-    if not leases.acquire(lease_of_run(run_id), owner):
-        return
-    try:
-        run = (
-            Run.objects.select_related("connection", "file")
-            .filter(pk=run_id, state__in=[Run.State.QUEUED, Run.State.RUNNING])
-            .first()
-        )
+    with at_work(run_id, owner) as run:
         if run is not None:
             _Import(run, owner).go()
-    except LostLease:
-        logger.warning("run %s was taken over by another worker", run_id)
-    finally:
-        leases.release(lease_of_run(run_id), owner)
 
 
-def lease_of_run(run_id: int) -> str:
-    """Name of the lease that a worker holds while it is busy with a run."""
-    return f"run:{run_id}"
+def abandoned(now: datetime) -> list[int]:
+    """Ids of unfinished runs of files that nobody is busy with, oldest first. Two queries."""
+    return left(Run.objects.filter(file__isnull=False), now)
 
 
-def lease_of_connection(connection_id: int) -> str:
-    """Name of the lease under which one chunk at a time is taken from a base."""
-    return f"import:{connection_id}"
+class _Import(Taking):
+    """One worker's work on one exchange file."""
 
+    def begin(self) -> None:
+        """What twins are told from is what was there before the first chunk."""
+        twinning.begin(self.run)
+        self.run.save(update_fields=["products_before"])
+        super().begin()
 
-def is_stuck(run: Run, saved_at: datetime | None) -> bool:
-    """Whether the database has let the run save nothing for longer than :data:`PATIENCE`.
+    def verdict(self) -> str:
+        """Too much was refused."""
+        return _verdict(self.run)
 
-    `saved_at` is when this worker saved a chunk last. What others saved before a kill is known by
-    its change batches.
-    """
-    batch = run.batches.aggregate(at=Max("at"))["at"]
-    known = [each for each in (run.started_at, batch, saved_at) if each is not None]
-    return bool(known) and timezone.now() - max(known) > PATIENCE
-
-
-def abandoned(now: datetime, *, patience: timedelta = timedelta(seconds=60)) -> list[int]:
-    """Ids of unfinished runs of files that nobody is busy with, oldest first. Two queries.
-
-    One that waits in the queue counts only after `patience`: its task may just be about to start.
-    """
-    busy = set(
-        Lease.objects.filter(name__startswith="run:", expires_at__gt=now).values_list(
-            "name", flat=True
-        )
-    )
-    unfinished = Run.objects.filter(
-        state__in=[Run.State.QUEUED, Run.State.RUNNING], file__isnull=False
-    ).order_by("pk")
-    return [
-        pk
-        for pk, state, queued_at in unfinished.values_list("pk", "state", "queued_at")
-        if lease_of_run(pk) not in busy
-        and (state == Run.State.RUNNING or queued_at < now - patience)
-    ]
-
-
-class _Import:
-    """One worker's work on one run."""
-
-    def __init__(self, run: Run, owner: str) -> None:
-        self.run = run
-        self.owner = owner
-        self.book: Book | None = None
-        self.saved_at: datetime | None = None
-        self.rehearsal = rehearsing.Rehearsal(run) if run.is_rehearsal else None
-
-    def go(self) -> None:
-        """Take the run to its end."""
-        run = self.run
-        run.state = Run.State.RUNNING
-        run.started_at = run.started_at or timezone.now()
-        twinning.begin(run)
-        run.save(update_fields=["state", "started_at", "products_before"])
-        try:
-            self._take_file()
-        except BadFile as error:
-            self._finish(_bad_file(error))
-        except OSError as error:
-            self._finish(f"{gettext('the file cannot be read')}: {error.strerror or error}")
-        except LostLease:
-            raise
-        except OperationalError as error:
-            # not the file's fault: the run stays open, and the sweeper goes on with it
-            if is_stuck(run, self.saved_at):
-                self._finish(f"{gettext('an error of the portal')}: {error}")
-            raise
-        except Exception as error:
-            logger.exception("run %s failed", run.pk)
-            self._finish(f"{gettext('an error of the portal')}: {type(error).__name__}: {error}")
-            raise
-        else:
-            self._finish(_verdict(run))
-
-    def _take_file(self) -> None:
+    def take_file(self) -> None:
+        """Survey the whole file, take it chunk by chunk, and tie together what it told."""
         run = self.run
         if run.file is None:
             raise BadFile("the file is gone")
         path = Path(settings.EXCHANGE_ROOT) / run.file.path
-        encoding = commerceml.survey(path, beat=self._beat)
+        encoding = commerceml.survey(path, beat=self.beat)
         book = self.book = Book(run.connection, run, run.file.pk, staging(run.connection_id))
         size = min(CHUNK, book.staging.portion)
         if self.rehearsal:
@@ -181,9 +101,9 @@ class _Import:
             for told in portions:
                 items = settling.chosen(run, told)
                 if not items:
-                    self._beat()
+                    self.beat()
                     continue
-                with self._turn(), rehearsing.taken_back(self.rehearsal, book):
+                with self.turn(), rehearsing.taken_back(self.rehearsal, book):
                     self._take_chunk(book, items)
                 orders.tell(book)
         self._close(book)
@@ -206,24 +126,9 @@ class _Import:
                     touched += part.merge(batch) or []
                 if place == len(parts):
                     settling.settle_items(book, items)
-                    self._save(book, items[-1].ordinal)
+                    self.save(book, items[-1].ordinal)
         if touched and book.has_parked:
             _apply_parked(book, parking.parked_for(book, touched))
-
-    def _save(self, book: Book, position: int) -> None:
-        """Part of the chunk's transaction: the place reached, and a sign of life."""
-        book.close_chunk(position)
-        if not leases.renew(lease_of_run(self.run.pk), self.owner):
-            raise LostLease
-        self.saved_at = timezone.now()
-
-    def _turn(self) -> _Turn:
-        return _Turn(lease_of_connection(self.run.connection_id), self.owner, self._beat)
-
-    def _beat(self) -> None:
-        """A sign of life while nothing is written."""
-        if not leases.renew(lease_of_run(self.run.pk), self.owner):
-            raise LostLease
 
     def _close(self, book: Book) -> None:
         """Tie together what came in an unlucky order. Each step can be repeated."""
@@ -242,45 +147,18 @@ class _Import:
             after = 0
             while rows := parking.parked_with_product(book, after):
                 after = rows[-1].pk
-                with self._turn():
+                with self.turn():
                     _apply_parked(book, rows)
-                self._beat()
-        twinning.find_twins(self.run, beat=self._beat)
+                self.beat()
+        twinning.find_twins(self.run, beat=self.beat)
 
     def _amend_all(
         self, book: Book, portions: Iterator[tuple[Target, list[tuple[Any, ...]]]]
     ) -> None:
         for target, rows in portions:
-            with self._turn():
+            with self.turn():
                 _amend_rows(book, target, rows)
-            self._beat()
-
-    def _finish(self, error: str) -> None:
-        run = self.run
-        run.state = Run.State.FAILED if error else Run.State.DONE
-        run.error = error
-        run.finished_at = timezone.now()
-        run.save(update_fields=["state", "error", "finished_at"])
-        if self.book is not None:
-            orders.tell(self.book)
-        if ChangeBatch.objects.filter(run=run).exists():
-            ports.tell_mirror_changed()
-
-
-class _Turn:
-    """The lease of the base for one chunk."""
-
-    def __init__(self, name: str, owner: str, beat: Callable[[], None]) -> None:
-        self._name = name
-        self._owner = owner
-        self._beat = beat
-
-    def __enter__(self) -> None:
-        if not leases.wait_for(self._name, self._owner, patience=600, beat=self._beat):
-            raise TimeoutError(f"the lease {self._name} was not given back in ten minutes")
-
-    def __exit__(self, *_error: object) -> None:
-        leases.release(self._name, self._owner)
+            self.beat()
 
 
 class _Parties(Clients):
@@ -381,8 +259,3 @@ def _verdict(run: Run) -> str:
         "all": run.read_count,
         "shown": shown,
     }
-
-
-def _bad_file(error: BadFile) -> str:
-    told = reason(ValueError(*error.args))
-    return f"{gettext('line %(line)s') % {'line': error.line}}: {told}" if error.line else told

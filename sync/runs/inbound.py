@@ -10,14 +10,12 @@ from __future__ import annotations
 import logging
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import islice
-from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from django.db import OperationalError, transaction
+from django.db import transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext
@@ -28,19 +26,19 @@ from sync.files import shelf
 from sync.files.outcomes import Outcome, forget_after, note
 from sync.files.readers import READERS
 from sync.files.receiving import full_path
+from sync.holding import Imports, at_work, finish, lease_of_run, left
 from sync.intake import orders
-from sync.intake.book import Book, reason
+from sync.intake.book import Book
 from sync.intake.fates import Fate
 from sync.intake.rows import KINDS, take_rows
 from sync.intake.settlements import settle_absent
-from sync.models import ChangeBatch, Connection, Lease, ReceivedFile, RemoteOrder, Run
+from sync.models import Connection, ReceivedFile, RemoteOrder, Run
 from sync.models.exchange import KINDS as RUN_KINDS
 from sync.onec.commerceml import BadFile
 from sync.onec.records import Record, Row, WholeRecord
-from sync.onec.values import storable
 from sync.pacing import paced
 from sync.runs import rehearsing
-from sync.runs.importing import LostLease, is_stuck, lease_of_connection, lease_of_run
+from sync.runs.taking import Taking
 from sync.staging import staging
 
 logger = logging.getLogger(__name__)
@@ -53,14 +51,6 @@ FILE_KINDS = tuple(READERS)
 """Kinds of received files that are taken here."""
 
 
-class Queue(Protocol):
-    """Where runs wait for the worker."""
-
-    @property
-    def import_file(self) -> Callable[[int], None]:
-        """Puts a run into the queue, after the commit."""
-
-
 def accept(
     *,
     connection: Connection,
@@ -70,7 +60,7 @@ def accept(
     name: str,
     content: bytes | Iterable[bytes],
     at: datetime,
-    queue: Queue | None,
+    queue: Imports | None,
     trigger: Run.Trigger = Run.Trigger.ONEC,
     by: User | None = None,
     rehearsal: bool = False,
@@ -120,20 +110,9 @@ def import_records(run_id: int, *, owner: str, outcomes: list[Outcome] | None = 
     alone. What became of each row is added to `outcomes`, and kept beside a pushed file. Raises
     nothing for what is wrong with the file: that is told in the run.
     """
-    if not leases.acquire(lease_of_run(run_id), owner):
-        return
-    try:
-        run = (
-            Run.objects.select_related("connection", "file")
-            .filter(pk=run_id, state__in=[Run.State.QUEUED, Run.State.RUNNING])
-            .first()
-        )
+    with at_work(run_id, owner) as run:
         if run is not None:
             _Records(run, owner, outcomes).go()
-    except LostLease:
-        logger.warning("run %s was taken over by another worker", run_id)
-    finally:
-        leases.release(lease_of_run(run_id), owner)
 
 
 def ingest(
@@ -166,10 +145,10 @@ def ingest(
         _take_all(book, kind, records, beat)
     except Exception as error:
         words = f"{gettext('an error of the portal')}: {type(error).__name__}: {error}"
-        _finish(run, words, at)
+        finish(run, error=words, at=at)
         raise
     else:
-        _finish(run, _verdict(run), at)
+        finish(run, error=_verdict(run), at=at)
     finally:
         leases.release(lease_of_run(run.pk), owner)
         if book.changed:
@@ -182,17 +161,14 @@ def end_left_behind(at: datetime) -> int:
 
     Their records were in its memory alone: whoever told them tells them again.
     """
-    busy = Lease.objects.filter(name__startswith="run:", expires_at__gt=at)
-    names = set(busy.values_list("name", flat=True))
-    ended = 0
-    for run in Run.objects.filter(
+    words = gettext("The process that told this has ended in the middle. Tell it again.")
+    telling = Run.objects.filter(
         state=Run.State.RUNNING, file=None, kind__in=KINDS, queued_at__lt=at - LEFT_BEHIND
-    ):
-        if lease_of_run(run.pk) not in names:
-            words = gettext("The process that told this has ended in the middle. Tell it again.")
-            _finish(run, words, at)
-            ended += 1
-    return ended
+    )
+    ended = left(telling, at)
+    for run in Run.objects.filter(pk__in=ended):
+        finish(run, error=words, at=at)
+    return len(ended)
 
 
 def _take_all(book: Book, kind: str, records: Iterable[Record], beat: Callable[[], object]) -> None:
@@ -223,61 +199,27 @@ def _apart(portion: Sequence[Row]) -> tuple[list[WholeRecord], list[Row]]:
     return wholes, [row for row in portion if not isinstance(row.record, WholeRecord)]
 
 
-def _finish(run: Run, error: str, at: datetime) -> None:
-    run.state = Run.State.FAILED if error else Run.State.DONE
-    run.error = storable(error)
-    run.finished_at = at
-    run.save(update_fields=["state", "error", "finished_at"])
-
-
 def _verdict(run: Run) -> str:
     refused_all = bool(run.read_count) and run.rejected_count == run.read_count and not run.only
     return gettext("nothing could be taken") if refused_all else ""
 
 
-class _Records:
-    """One worker's work on one run."""
+class _Records(Taking):
+    """One worker's work on one file of records."""
 
     def __init__(self, run: Run, owner: str, outcomes: list[Outcome] | None) -> None:
-        self.run = run
-        self.owner = owner
+        super().__init__(run, owner)
         self.outcomes = outcomes
-        self.book: Book | None = None
-        self.saved_at: datetime | None = None
-        self.rehearsal = rehearsing.Rehearsal(run) if run.is_rehearsal else None
         self._only = {(kind, ref) for kind, ref in run.only}
         self._told: set[str] = set()
         self._is_unclear = False
 
-    def go(self) -> None:
-        """Take the run to its end."""
-        run = self.run
-        run.state = Run.State.RUNNING
-        run.started_at = run.started_at or timezone.now()
-        run.save(update_fields=["state", "started_at"])
-        try:
-            self._take_file()
-        except BadFile as error:
-            told = reason(ValueError(*error.args))
-            place = gettext("line %(line)s") % {"line": error.line}
-            self._finish(f"{place}: {told}" if error.line else told)
-        except OSError as error:
-            self._finish(f"{gettext('the file cannot be read')}: {error.strerror or error}")
-        except LostLease:
-            raise
-        except OperationalError as error:
-            # not the file's fault: the run stays open, and the sweeper goes on with it
-            if is_stuck(run, self.saved_at):
-                self._finish(f"{gettext('an error of the portal')}: {error}")
-            raise
-        except Exception as error:
-            logger.exception("run %s failed", run.pk)
-            self._finish(f"{gettext('an error of the portal')}: {type(error).__name__}: {error}")
-            raise
-        else:
-            self._finish(_verdict(run))
+    def verdict(self) -> str:
+        """Everything was refused."""
+        return _verdict(self.run)
 
-    def _take_file(self) -> None:
+    def take_file(self) -> None:
+        """Take the rows portion by portion, and settle what a whole telling left out."""
         run = self.run
         file = run.file
         if file is None or file.removed_at is not None:
@@ -288,7 +230,7 @@ class _Records:
             size //= rehearsing.SMALLER
         elif self._keeps_outcomes:
             forget_after(file, run.position)
-        beat = paced(self._beat)
+        beat = paced(self.beat)
         zone = ZoneInfo(run.connection.time_zone)
         with full_path(file).open("rb") as opened:
             for portion in _portions(READERS[file.kind](opened, run.kind, zone), size):
@@ -320,10 +262,10 @@ class _Records:
                 self.outcomes += found
             if self._keeps_outcomes and run.file is not None:
                 note(run.file, found)
-            self._save(book, rows[-1].position)
+            self.save(book, rows[-1].position)
 
         by_person = run.trigger == Run.Trigger.PERSON
-        with self._turn(), rehearsing.taken_back(self.rehearsal, book):
+        with self.turn(), rehearsing.taken_back(self.rehearsal, book):
             take_rows(book, rows, save=save, heed_versions=not by_person)
         orders.tell(book)
 
@@ -340,36 +282,15 @@ class _Records:
         if self._is_unclear:
             book.warn(gettext("a whole telling with a row that cannot be read: nothing is settled"))
         else:
-            with self._turn():
+            with self.turn():
                 settle_absent(book, self._told, whole.counterparty_refs)
         with transaction.atomic():
-            self._save(book, None)
-
-    def _save(self, book: Book, position: int | None) -> None:
-        """Part of the chunk's transaction: the place reached, and a sign of life."""
-        book.close_chunk(position)
-        self._beat()
-        self.saved_at = timezone.now()
+            self.save(book, None)
 
     @property
     def _keeps_outcomes(self) -> bool:
         file = self.run.file
         return file is not None and file.kind == ReceivedFile.Kind.PUSH and not self.rehearsal
-
-    def _turn(self) -> AbstractContextManager[None]:
-        name = lease_of_connection(self.run.connection_id)
-        return leases.turn(name, self.owner, beat=self._beat)
-
-    def _beat(self) -> None:
-        if not leases.renew(lease_of_run(self.run.pk), self.owner):
-            raise LostLease
-
-    def _finish(self, error: str) -> None:
-        _finish(self.run, error, timezone.now())
-        if self.book is not None:
-            orders.tell(self.book)
-        if ChangeBatch.objects.filter(run=self.run).exists():
-            ports.tell_mirror_changed()
 
 
 def repeat_missed(limit: int = 500) -> int:

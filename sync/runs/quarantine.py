@@ -19,6 +19,7 @@ from django.utils.translation import gettext
 from base.models import User
 from base.registers import COUNT_LIMIT
 from sync import decisions
+from sync.holding import Imports
 from sync.models import Connection, Parked, ReceivedFile, Rejection, Run
 from sync.models.exchange import KINDS
 from sync.runs import replaying
@@ -130,7 +131,7 @@ def try_again(
     rejections: QuerySet[Rejection],
     by: User,
     at: datetime,
-    queue: replaying.Queue,
+    queue: Imports,
 ) -> Tried:
     """Queue replays of the files of these objects, limited to them.
 

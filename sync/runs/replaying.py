@@ -6,9 +6,8 @@ is overwritten by it. It may be limited to some objects, and it may be a rehears
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Protocol
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -16,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from base.models import User
 from sync.files.receiving import full_path
+from sync.holding import Imports
 from sync.models import ReceivedFile, Run
 
 
@@ -33,21 +33,12 @@ class Waiting(Exception):
         self.run = run
 
 
-class Queue(Protocol):
-    """Where work is put."""
-
-    @property
-    def import_file(self) -> Callable[[int], None]:
-        """Takes the id of a run."""
-        ...
-
-
 def replay(
     *,
     run_or_file: Run | ReceivedFile,
     by: User | None,
     at: datetime,
-    queue: Queue | None,
+    queue: Imports | None,
     only: Iterable[tuple[str, str]] = (),
     rehearsal: bool = False,
 ) -> Run:

@@ -26,6 +26,7 @@ from base.models import User
 from sync import journal, leases, pictures
 from sync.files import loads, receiving, repeats, unpacking
 from sync.files.receiving import Refused, full_path
+from sync.holding import OPEN, lease_of_run
 from sync.models import Alarm, ExchangeSession, Picture, ReceivedFile, Run
 from sync.onec.archives import is_whole as is_whole_archive
 from sync.pacing import paced
@@ -34,7 +35,6 @@ from sync.watching import alarms
 
 log = logging.getLogger(__name__)
 
-OPEN = (Run.State.QUEUED, Run.State.RUNNING)
 LOOK_SECONDS = 0.2
 PICTURES = 100
 """Pictures whose names are written in one transaction."""
@@ -136,7 +136,7 @@ def process(run_id: int, *, queue: Queue) -> None:
     What is done already is not done again, and a run that somebody is busy with is left alone.
     """
     owner = secrets.token_hex(8)
-    lease = importing.lease_of_run(run_id)
+    lease = lease_of_run(run_id)
     if not leases.acquire(lease, owner):
         return
     beat = paced(partial(leases.renew, lease, owner))

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from sync.models import ChangeBatch, Run
-from sync.runs.importing import PATIENCE, is_stuck
+from sync.runs.taking import PATIENCE, is_stuck
 from tests.factories.sync import ConnectionFactory
 
 pytestmark = pytest.mark.django_db

@@ -17,6 +17,7 @@ from django.utils import timezone
 
 from sync import leases
 from sync.files.receiving import full_path
+from sync.holding import lease_of_connection
 from sync.models import (
     Connection,
     Contract,
@@ -36,7 +37,6 @@ from sync.protocol.api import document
 from sync.protocol.connections import GUESSES
 from sync.protocol.tokens import issue_token
 from sync.runs import importing, inbound, running
-from sync.runs.importing import lease_of_connection
 from tests.factories.base import StaffFactory
 from tests.factories.commerceml import goods, message, offer, package, product, store, take
 from tests.factories.sync import ConnectionFactory

@@ -13,7 +13,7 @@ import pytest
 from django.db import OperationalError
 from django.utils import timezone
 
-from sync import leases, mirror, ports
+from sync import holding, leases, mirror, ports
 from sync.intake.book import Book
 from sync.models import (
     Category,
@@ -141,7 +141,7 @@ def test_a_killed_run_goes_on_and_ends_the_same(
             run.refresh_from_db()
             assert run.state == Run.State.RUNNING
     # the dead worker's leases run out
-    for name in (importing.lease_of_run(run.pk), importing.lease_of_connection(base.pk)):
+    for name in (holding.lease_of_run(run.pk), holding.lease_of_connection(base.pk)):
         leases.release(name, "first")
     importing.import_run(run.pk, owner="second")
     run.refresh_from_db()
@@ -158,7 +158,7 @@ def dumped() -> Iterator[dict[str, Any]]:
 
 def test_a_run_that_a_living_worker_is_busy_with_is_left_alone(base: Connection) -> None:
     run = store(base, message(goods(product("p1"))))
-    leases.acquire(importing.lease_of_run(run.pk), "first")
+    leases.acquire(holding.lease_of_run(run.pk), "first")
     importing.import_run(run.pk, owner="second")
     run.refresh_from_db()
     assert run.state == Run.State.QUEUED
@@ -201,13 +201,13 @@ def test_an_unforeseen_error_fails_the_run_and_is_raised(
         importing.import_run(run.pk, owner="worker")
     run.refresh_from_db()
     assert run.state == Run.State.FAILED
-    assert leases.held(importing.lease_of_run(run.pk)) == ""
-    assert leases.held(importing.lease_of_connection(base.pk)) == ""
+    assert leases.held(holding.lease_of_run(run.pk)) == ""
+    assert leases.held(holding.lease_of_connection(base.pk)) == ""
 
 
 def test_abandoned_runs_are_those_nobody_is_busy_with(base: Connection) -> None:
     busy, dead, young, done = (store(base, b"") for _ in range(4))
-    leases.acquire(importing.lease_of_run(busy.pk), "worker")
+    leases.acquire(holding.lease_of_run(busy.pk), "worker")
     Run.objects.filter(pk__in=[busy.pk, dead.pk]).update(state=Run.State.RUNNING)
     Run.objects.filter(pk=done.pk).update(state=Run.State.DONE)
     now = timezone.now()

@@ -17,6 +17,7 @@ from sync import leases, ports
 from sync.files import readers
 from sync.files.outcomes import Outcome
 from sync.files.receiving import full_path
+from sync.holding import lease_of_run
 from sync.intake import rows as rows_module
 from sync.models import (
     Agreement,
@@ -45,7 +46,6 @@ from sync.onec.records import (
     RemoteOrderRecord,
 )
 from sync.runs import importing, inbound, running
-from sync.runs.importing import lease_of_run
 from sync.runs.inbound import ingest
 from tests.factories.commerceml import take
 from tests.factories.sync import ConnectionFactory

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
-from sync import leases, ports
+from sync import holding, leases, ports
 from sync.files import receiving
 from sync.files.receiving import Refused, full_path
 from sync.models import (
@@ -246,7 +246,7 @@ def test_a_run_of_a_dead_worker_is_queued_again(work: Work) -> None:
 
 def test_a_run_that_somebody_is_busy_with_is_left_alone(work: Work, imported: list[int]) -> None:
     run = RunFactory(state=Run.State.RUNNING)
-    leases.acquire(importing.lease_of_run(run.pk), "worker")
+    leases.acquire(holding.lease_of_run(run.pk), "worker")
     running.sweep(at=timezone.now(), queue=work.queue)
     assert work.runs == []
     running.process(run.pk, queue=work.queue)
