@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 from collections.abc import Callable
 from pathlib import Path
@@ -18,7 +19,7 @@ from sync.staging import staging
 from tests.factories.base import StaffFactory
 from tests.factories.commerceml import goods, offer, package, product, take
 from tests.factories.sync import ConnectionFactory, ExchangeSessionFactory
-from tests.integration.sync.test_killed import killed, points
+from tests.integration.sync.test_killed import killed
 from tests.unit.sync.files.test_loads import put
 
 pytestmark = [
@@ -58,12 +59,32 @@ def compared(base: Connection, settings: Any) -> Run:
     return run
 
 
+def counted(work: Callable[[], None]) -> int:
+    """Do the work; how many statements that took."""
+    statements = 0
+
+    def count(execute: Callable[..., Any], *arguments: Any) -> Any:
+        nonlocal statements
+        statements += 1
+        return execute(*arguments)
+
+    with connection.execute_wrapper(count):
+        work()
+    return statements
+
+
 def end_with_kills(
-    work: Callable[[], None], meanwhile: Callable[[], None], seed: int, furthest: int = 60
+    work: Callable[[], None], meanwhile: Callable[[], None], *, seed: int, clean: int
 ) -> int:
-    """Kill the work until it ends by itself; how often."""
-    for kills, (at, after) in enumerate(points(random.Random(seed), furthest=furthest)):
-        if not killed(work, at, after):
+    """Kill the work until it ends by itself; how often. `clean` is the statements it takes whole.
+
+    The first points lie so near that three kills come before the end, and each may lie further on
+    than the one before, so that the end is reached.
+    """
+    chance = random.Random(seed)
+    for kills in itertools.count():
+        furthest = max(1, clean * (kills + 1) // 8)
+        if not killed(work, chance.randint(1, furthest), chance.random() < 0.5):
             return kills
         meanwhile()
     raise AssertionError
@@ -92,7 +113,7 @@ def test_a_comparison_killed_at_many_points_ends_as_a_clean_one(settings: Any, l
     clean = ConnectionFactory(user="clean", absence_limit=limit)
     base = ConnectionFactory(user="killed", absence_limit=limit)
     expected = compared(clean, settings)
-    absence.work(expected.pk, owner="worker")
+    statements = counted(lambda: absence.work(expected.pk, owner="worker"))
     run = compared(base, settings)
     person = StaffFactory()
 
@@ -102,10 +123,11 @@ def test_a_comparison_killed_at_many_points_ends_as_a_clean_one(settings: Any, l
             for row in Absence.objects.filter(connection=base):
                 assert not absence.leave(absence=row, by=person, at=timezone.now())
 
-    kills = end_with_kills(lambda: absence.work(run.pk, owner="worker"), decide, seed=limit)
+    kills = end_with_kills(
+        lambda: absence.work(run.pk, owner="worker"), decide, seed=limit, clean=statements
+    )
 
-    # PostgreSQL compares in fewer statements than the first points lie behind
-    assert kills >= 2 or connection.vendor == "postgresql"
+    assert kills >= 3
     assert after_comparing(base, run) == after_comparing(clean, expected)
     assert Absence.objects.get(connection=base).absent_count == SIZE // 2
 
@@ -140,9 +162,11 @@ def after_binding(base: Connection, run: Run) -> dict[str, object]:
 def test_a_binding_killed_at_many_points_ends_as_a_clean_one() -> None:
     clean, base = ConnectionFactory(user="clean"), ConnectionFactory(user="killed")
     expected, run = bound(clean), bound(base)
-    rebinding.process(expected.pk)
+    statements = counted(lambda: rebinding.process(expected.pk))
 
-    kills = end_with_kills(lambda: rebinding.process(run.pk), lambda: None, seed=7, furthest=400)
+    kills = end_with_kills(
+        lambda: rebinding.process(run.pk), lambda: None, seed=7, clean=statements
+    )
 
     assert kills >= 3
     assert after_binding(base, run) == after_binding(clean, expected)
