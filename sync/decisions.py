@@ -11,6 +11,8 @@ from base.models import User
 from sync.models import Connection
 
 ACTIONS = {
+    "sync.base.connect": gettext_lazy("Base of 1C connected"),
+    "sync.base.password": gettext_lazy("New password of 1C"),
     "sync.quarantine.put_aside": gettext_lazy("Rejected objects put aside"),
     "sync.quarantine.forget": gettext_lazy("Waiting offers forgotten"),
     "sync.twins.apart": gettext_lazy("Likely twins left as two products"),

@@ -14,6 +14,7 @@ from typing import Protocol
 
 from django.db.models import QuerySet
 from django.utils import timezone
+from django.utils.translation import gettext
 
 from sync import leases
 from sync.models import Lease, Run
@@ -80,6 +81,11 @@ def left(runs: QuerySet[Run], now: datetime, *, patience: timedelta = WAITS) -> 
         if lease_of_run(pk) not in busy
         and (state == Run.State.RUNNING or queued_at < now - patience)
     ]
+
+
+def portal_error(error: Exception) -> str:
+    """Words for an error that is nobody's fault but the portal's."""
+    return f"{gettext('an error of the portal')}: {type(error).__name__}: {error}"
 
 
 def finish(run: Run, *, error: str = "", title: str = "", at: datetime | None = None) -> None:

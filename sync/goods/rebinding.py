@@ -25,7 +25,7 @@ from base.models import User
 from base.texts import name_key
 from sync import decisions, leases, ports
 from sync.goods import owning, plain_offers
-from sync.holding import at_work, finish, lease_of_run, left
+from sync.holding import at_work, finish, lease_of_run, left, portal_error
 from sync.merging import Batch
 from sync.models import (
     Alarm,
@@ -193,7 +193,7 @@ class _Binding:
             raise
         except Exception as error:
             log.exception("binding %s failed", run.pk)
-            self._finish(_words(error))
+            self._finish(portal_error(error))
             raise
         else:
             failed = run.rejected_count and not run.changed_count
@@ -245,7 +245,7 @@ class _Binding:
                 kind="twin",
                 ref=twin.new.ref,
                 reason=_("%(old)s and %(new)s were not bound: %(why)s")
-                % {"old": twin.old, "new": twin.new, "why": _words(error)},
+                % {"old": twin.old, "new": twin.new, "why": portal_error(error)},
                 resolution=Rejection.Resolution.DISMISSED,
                 resolved_at=now,
             )
@@ -265,10 +265,6 @@ class _Binding:
         tell(run.connection, at=timezone.now())
         ports.tell_mirror_changed()
         finish(run, error=error)
-
-
-def _words(error: Exception) -> str:
-    return f"{_('an error of the portal')}: {type(error).__name__}: {error}"
 
 
 _KEPT = frozenset({"id", "connection", "archived", "changed_in", "changed_at", "ref", "product"})

@@ -14,11 +14,12 @@ from django.conf import settings
 from django.contrib.auth.hashers import check_password, make_password
 from django.core.cache import cache
 from django.db import transaction
+from django.utils import timezone
 
 from base.models import User
+from sync import decisions
 from sync.models import Connection
 from sync.watching import schedule
-from sync.watching.schedule import ensure_schedules
 
 log = logging.getLogger(__name__)
 
@@ -152,9 +153,8 @@ def create_connection(
     made = Connection.objects.create(
         name=name, user=user.strip(), password=make_password(password), **fields
     )
-    ensure_schedules(made)
     schedule.ensure_schedules(made)
-    log.info("base %s of 1C made by %s", made.pk, by.pk if by else "a command")
+    decisions.record(made, "sync.base.connect", by=by, at=timezone.now(), what=made.user)
     return made
 
 
@@ -176,7 +176,9 @@ def set_password(*, connection: Connection, password: str, by: User | None = Non
     connection.password = make_password(password)
     connection.save(update_fields=["password"])
     connection.sessions.update(seen_at=_LONG_AGO)
-    log.info("password of base %s of 1C changed by %s", connection.pk, by.pk if by else "a command")
+    decisions.record(
+        connection, "sync.base.password", by=by, at=timezone.now(), what=connection.user
+    )
 
 
 def authenticate(user: str, password: str) -> Connection | None:

@@ -30,7 +30,7 @@ from base.models import User
 from sync import decisions, leases, ports
 from sync.files import loads
 from sync.files.loads import Load, NotWhole, Told
-from sync.holding import OPEN, finish, lease_of_connection, left
+from sync.holding import OPEN, finish, lease_of_connection, left, portal_error
 from sync.merging import Batch
 from sync.models import (
     Absence,
@@ -185,9 +185,7 @@ class _Comparison:
             raise
         except Exception as error:
             log.exception("comparison %s failed", run.pk)
-            finish(
-                self.run, error=f"{_('an error of the portal')}: {type(error).__name__}: {error}"
-            )
+            finish(run, error=portal_error(error))
             raise
         finally:
             if run.changed_count:

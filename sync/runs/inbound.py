@@ -26,7 +26,7 @@ from sync.files import shelf
 from sync.files.outcomes import Outcome, forget_after, note
 from sync.files.readers import READERS
 from sync.files.receiving import full_path
-from sync.holding import Imports, at_work, finish, lease_of_run, left
+from sync.holding import Imports, at_work, finish, lease_of_run, left, portal_error
 from sync.intake import orders
 from sync.intake.book import Book
 from sync.intake.fates import Fate
@@ -144,8 +144,7 @@ def ingest(
     try:
         _take_all(book, kind, records, beat)
     except Exception as error:
-        words = f"{gettext('an error of the portal')}: {type(error).__name__}: {error}"
-        finish(run, error=words, at=at)
+        finish(run, error=portal_error(error), at=at)
         raise
     else:
         finish(run, error=_verdict(run), at=at)

@@ -80,11 +80,11 @@ class Taking(ABC):
             raise
         except OperationalError as error:
             if is_stuck(self.run, self.saved_at):
-                self.end(f"{gettext('an error of the portal')}: {error}")
+                self.end(holding.portal_error(error))
             raise
         except Exception as error:
             logger.exception("run %s failed", self.run.pk)
-            self.end(f"{gettext('an error of the portal')}: {type(error).__name__}: {error}")
+            self.end(holding.portal_error(error))
             raise
         else:
             self.end(self.verdict())

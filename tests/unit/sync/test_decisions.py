@@ -14,7 +14,7 @@ from sync import decisions
 from sync.channels import access
 from sync.goods import rebinding
 from sync.models import Absence, Connection, Parked, Rejection, Run, Token, Twin
-from sync.protocol import tokens
+from sync.protocol import connections, tokens
 from sync.runs import absence, quarantine
 from tests.factories.base import StaffFactory
 from tests.factories.commerceml import goods, offer, package, product, take
@@ -91,3 +91,15 @@ def test_a_decision_is_in_the_history(
     assert (entry.user, entry.timestamp, entry.object_id) == (by, AT, str(base.pk))
     assert entry.data["what"]
     assert entry.message == f"{decisions.ACTIONS[action]}: {entry.data['what']}"
+
+
+def test_a_base_and_its_new_password_are_in_its_history() -> None:
+    person = StaffFactory()
+    base = connections.create_connection(name="УТ", user="ut", password="first", by=person)
+    connections.set_password(connection=base, password="second", by=person)
+    told = ModelLogEntry.objects.filter(object_id=str(base.pk)).order_by("pk")
+    assert [(each.action, each.user) for each in told] == [
+        ("sync.base.connect", person),
+        ("sync.base.password", person),
+    ]
+    assert not any("second" in str(each.data) for each in told)
