@@ -30,6 +30,7 @@ from sync.channels.handed import Handed
 from sync.channels.places import DONE, FAILED, TAKEN, Found, Locked, NoFolder
 from sync.files import receiving, shelf, unpacking
 from sync.files.receiving import Refused
+from sync.holding import OPEN
 from sync.intake.book import reason
 from sync.models import Connection, ReceivedFile, Run, Schedule
 from sync.onec.archives import is_whole as is_whole_archive
@@ -300,7 +301,7 @@ class _Reading:
             if each.name not in lying:
                 continue
             mine = [runs[pk] for pk in each.runs if pk in runs]
-            if any(run.state in running.OPEN for run in mine):
+            if any(run.state in OPEN for run in mine):
                 continue
             failed = [run for run in mine if run.state == Run.State.FAILED]
             if failed:

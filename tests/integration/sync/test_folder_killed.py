@@ -14,6 +14,7 @@ import pytest
 
 from sync.channels import folder, places
 from sync.channels import handed as handing
+from sync.holding import OPEN
 from sync.models import Connection, Payment, ReceivedFile, RemoteOrder, Run
 from sync.runs import running
 from tests.factories import statement
@@ -72,7 +73,7 @@ def fill(drop: Path) -> None:
 def look(base: Connection) -> None:
     """What a minute does: a look, the runs that wait, and files put away."""
     folder.read(base, queue=NOBODY)
-    waiting = Run.objects.filter(connection=base, state__in=running.OPEN).order_by("pk")
+    waiting = Run.objects.filter(connection=base, state__in=OPEN).order_by("pk")
     for pk in list(waiting.values_list("pk", flat=True)):
         running.process(pk, queue=NOBODY)
     folder.tend(base, queue=NOBODY)
