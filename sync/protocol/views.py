@@ -238,9 +238,9 @@ def _checkauth(call: Call) -> HttpResponse:
         address=call.address,
         client=call.request.headers.get("User-Agent", ""),
     )
-    return answers.signed_in(
-        session.key, int(call.at.timestamp()), tells_key=connection.tells_session_key
-    )
+    # the session's own second: `deactivate` repeats it, and must not reach back before the session
+    began = int(session.started_at.timestamp())
+    return answers.signed_in(session.key, began, tells_key=connection.tells_session_key)
 
 
 def _listen(call: Call, session: ExchangeSession | None) -> HttpResponse:

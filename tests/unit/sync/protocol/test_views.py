@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import time
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -68,6 +69,20 @@ def test_checkauth_gives_the_session_line_by_line(base: Connection) -> None:
     session = sessions.session_of(key=found[1], at=timezone.now())
     assert session is not None
     assert (session.connection, session.exchange_type) == (base, "catalog")
+
+
+def test_the_second_told_is_the_one_in_which_the_session_begins(
+    base: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = sessions.open_session
+
+    def open_late(**told: Any) -> ExchangeSession:
+        time.sleep(1 - time.time() % 1)  # a slow check of the password, over the turn of a second
+        return opened(**told)
+
+    monkeypatch.setattr(sessions, "open_session", open_late)
+    told = OneC(base).says("checkauth").rpartition("timestamp=")[2]
+    assert int(told) == int(ExchangeSession.objects.get().started_at.timestamp())
 
 
 @pytest.mark.parametrize("path", ["/1c/exchange", PATH, "/bitrix/admin/1c_exchange.php"])
