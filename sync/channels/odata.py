@@ -411,8 +411,7 @@ class _Pull:
             connection=self.connection,
             archived=False,
             moved_at__gte=since.replace(tzinfo=zone),
-            # movements of other channels have identifiers of their own
-            ref__contains=":",
+            origin=ReceivedFile.Channel.ODATA,
         ).select_related("counterparty", "contract", "organisation")
         return [
             {

@@ -63,7 +63,7 @@ BALANCES = Target(
 ENTRIES = Target(
     name="entry",
     model=SettlementEntry,
-    staged=(*_STAGED, "kind", "moved_at", "digest", "receipt"),
+    staged=(*_STAGED, "kind", "moved_at", "origin", "digest", "receipt"),
     values=_VALUES,
     joins=_JOINS,
 )
@@ -112,7 +112,8 @@ def _entry(record: SettlementRecord, book: Book) -> tuple[Any, ...]:
     if moved_at is not None and moved_at.tzinfo is None:
         moved_at = moved_at.replace(tzinfo=ZoneInfo(book.connection.time_zone))
     kind = record.kind or SettlementEntry.Kind.CORRECTION.value
-    return (*_row(record), kind, _adapted(moved_at))
+    file = book.run.file
+    return (*_row(record), kind, _adapted(moved_at), file.channel if file else "")
 
 
 def _adapted(at: datetime | None) -> Any:

@@ -150,7 +150,8 @@ class SettlementBalance(Settled):
 class SettlementEntry(Settled):
     """1C: движение регистра взаиморасчётов. A shipment, payment, return or correction.
 
-    `amount` is signed: above zero the client owes more, below zero less.
+    `amount` is signed: above zero the client owes more, below zero less. `origin` is the channel
+    that told it, empty where none did: what a channel no longer tells withdraws its own rows only.
     """
 
     class Kind(models.TextChoices):
@@ -161,6 +162,9 @@ class SettlementEntry(Settled):
 
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.CORRECTION)
     moved_at = models.DateTimeField(_("when"))
+    origin = models.CharField(
+        _("told by"), max_length=10, choices=ReceivedFile.Channel, default="", blank=True
+    )
 
     objects: ClassVar[models.Manager[Any]] = EntryQuerySet.as_manager()
 

@@ -82,6 +82,7 @@ class EntryRegister(SettledRegister):
         "order_number",
         "sum",
         "books",
+        "origin",
         "base_name",
         "ref",
         "gone",

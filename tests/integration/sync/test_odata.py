@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
@@ -24,12 +25,14 @@ from sync.models import (
     Partner,
     Payment,
     PriceType,
+    ReceivedFile,
     RemoteOrder,
     Run,
     SettlementBalance,
     SettlementEntry,
     Warehouse,
 )
+from sync.runs import inbound
 from tests.factories.odata import connected, fetch, make_goods
 
 pytestmark = pytest.mark.django_db
@@ -285,6 +288,42 @@ def test_balance_that_is_paid_is_archived(server: OdataServer) -> None:
     else:
         # half of it was paid: with the shipment gone the payment alone is left
         assert changed.get().amount < 0
+
+
+def test_movements_of_another_channel_are_no_business_of_a_pull(server: OdataServer) -> None:
+    """Pushed under an identifier with colons, which those made for the register have, too."""
+    connection = connected(server)
+    register = UT_SETTLED if server.base.dialect == "ut11" else UNF_SETTLED
+    fetch(connection, "settlements")
+    moved_at = SettlementEntry.objects.latest("moved_at").moved_at
+    row = {
+        "ref": "shop:1:2",
+        "counterparty_ref": guid("party", 1),
+        "currency": "RUB",
+        "amount": "100.00",
+        "kind": "shipment",
+        "moved_at": moved_at.isoformat(),
+    }
+    run = inbound.accept(
+        connection=connection,
+        kind="settlement",
+        channel=ReceivedFile.Channel.PUSH,
+        file_kind=ReceivedFile.Kind.PUSH,
+        name="settlements.json",
+        content=json.dumps({"records": [row]}).encode(),
+        at=moved_at,
+        queue=None,
+    )
+    inbound.import_records(run.pk, owner="worker")
+    shipment = server.base.table(f"{register}_RecordType")[0]["Recorder"]
+    server.base.remove(f"{register}_RecordType", {"Recorder": shipment})
+
+    fetch(connection, "settlements")
+
+    pushed = SettlementEntry.objects.get(ref="shop:1:2")
+    assert (pushed.origin, pushed.archived) == ("push", False)
+    fetched = SettlementEntry.objects.get(document_ref=shipment)
+    assert (fetched.origin, fetched.archived) == ("odata", True)
 
 
 def test_prices_are_of_one_base_unit(server: OdataServer) -> None:

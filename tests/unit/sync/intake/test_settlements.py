@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 
 from sync.intake.book import Book
 from sync.intake.settlements import FEW, settle_absent
@@ -15,6 +17,7 @@ from sync.models import (
     Connection,
     Contract,
     Counterparty,
+    ReceivedFile,
     Run,
     SettlementBalance,
     SettlementEntry,
@@ -22,7 +25,11 @@ from sync.models import (
 from sync.onec.records import ContractRecord, SettlementRecord
 from sync.runs.inbound import ingest
 from sync.staging import staging
-from tests.factories.sync import ConnectionFactory
+from tests.factories.sync import (
+    ConnectionFactory,
+    ReceivedFileFactory,
+    SettlementEntryFactory,
+)
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -97,6 +104,26 @@ def test_a_movement_is_at_the_time_of_its_base(base: Connection) -> None:
     row = SettlementEntry.objects.get()
     assert row.moved_at == datetime(2026, 11, 20, 7, 0, tzinfo=UTC)
     assert row.kind == "shipment"
+
+
+def test_a_movement_without_a_channel_has_no_origin(base: Connection) -> None:
+    noon = datetime(2026, 11, 20, 12, 0)  # noqa: DTZ001  1C's own clock
+    tell(base, told(moved_at=noon), kind="settlement")
+    assert SettlementEntry.objects.get().origin == ""
+
+
+def test_movements_of_before_get_their_origin_by_the_rule_of_before(base: Connection) -> None:
+    channels = ReceivedFile.Channel
+    pull = ReceivedFileFactory(connection=base, channel=channels.ODATA)
+    push = ReceivedFileFactory(connection=base, channel=channels.PUSH)
+    for ref, receipt in (("a:1", pull.pk), ("a:2", 0), ("a:3", push.pk), ("a4", pull.pk)):
+        SettlementEntryFactory(connection=base, ref=ref, receipt=receipt)
+    migration = import_module("sync.migrations.0010_origin_of_entries")
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(migration, "PORTION", 1)
+        migration.fill(apps, None)
+    found = dict(SettlementEntry.objects.values_list("ref", "origin"))
+    assert found == {"a:1": "odata", "a:2": "odata", "a:3": "", "a4": ""}
 
 
 @pytest.mark.parametrize(
