@@ -207,10 +207,10 @@ def known(
     if not refs:
         return {}
     asked = ", ".join(("ref", *columns))
-    where = f"connection_id = %s AND {staging.among('ref')}"
-    sql = f"SELECT {asked} FROM {model._meta.db_table} WHERE {where}"  # noqa: S608
+    where = f"connection_id = {int(connection_id)} AND ref"
+    sql = staging.by_ref(f"SELECT {asked} FROM {model._meta.db_table} WHERE {where}")  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.execute(sql, [connection_id, staging.listed(refs)])
+        cursor.execute(sql, [staging.listed(refs)])
         return {ref: tuple(rest) for ref, *rest in cursor.fetchall()}
 
 

@@ -39,6 +39,12 @@ class Staging(Protocol):
     def among(self, column: str) -> str:
         """A condition with one parameter, made by `listed`: the column is in the list."""
 
+    def by_ref(self, select: str) -> str:
+        """A query with one parameter, made by `listed` of texts: what `select` finds for each.
+
+        `select` finds at most one row, and ends with the column that is to be equal to a text.
+        """
+
     def listed(self, texts: Sequence[Any]) -> Any:
         """The parameter for `among` out of texts or numbers."""
 
@@ -163,6 +169,9 @@ class _SQLite:
     def among(self, column: str) -> str:
         return f"{column} IN (SELECT value FROM json_each(%s))"  # noqa: S608
 
+    def by_ref(self, select: str) -> str:
+        return self.among(select)
+
     def listed(self, texts: Sequence[Any]) -> Any:
         return dumps(list(texts))
 
@@ -213,6 +222,12 @@ class _PostgreSQL:
 
     def among(self, column: str) -> str:
         return f"{column} = ANY(%s)"
+
+    def by_ref(self, select: str) -> str:
+        # with a plain list PostgreSQL reads all rows of a base of which it thinks too little, as
+        # it does while a table fills: a thousand rows would cost as much as the whole catalogue
+        found = f"LATERAL ({select} = asked.ref LIMIT 1) found"
+        return f"SELECT found.* FROM unnest(%s::text[]) AS asked(ref) CROSS JOIN {found}"  # noqa: S608
 
     def listed(self, texts: Sequence[Any]) -> Any:
         # the text of an array: a list would be quoted value by value, at the cost of the statement

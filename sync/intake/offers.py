@@ -81,12 +81,11 @@ _NOTHING = OfferDigests(None, None, None, None)
 
 _KNOWN = """
     SELECT o.ref, o.id, o.digest, o.receipt, o.archived,
-        p.digest, p.receipt, s.digest, s.receipt
+        p.digest AS prices, p.receipt AS prices_at, s.digest AS stock, s.receipt AS stock_at
     FROM sync_offer o
     LEFT JOIN sync_offerprices p ON p.offer_id = o.id
     LEFT JOIN sync_offerstock s ON s.offer_id = o.id
-    WHERE o.connection_id = %s AND {among}
-"""
+    WHERE o.connection_id = {connection_id} AND o.ref"""
 
 
 @dataclass(slots=True)
@@ -233,10 +232,8 @@ class Offers:
             return
         staging = self.book.staging
         with database.cursor() as cursor:
-            cursor.execute(
-                _KNOWN.format(among=staging.among("o.ref")),
-                [self.book.connection.pk, staging.listed(list(refs))],
-            )
+            select = _KNOWN.format(connection_id=self.book.connection.pk)
+            cursor.execute(staging.by_ref(select), [staging.listed(list(refs))])
             for ref, pk, digest, receipt, archived, p_digest, p_at, s_digest, s_at in cursor:
                 self._known[ref] = _Known(
                     pk,
