@@ -29,7 +29,7 @@ GRACE = 10.0
 """Seconds between TERM and KILL."""
 LONGEST_DELAY = 30.0
 """Seconds: the most a restart is put off."""
-STEADY = 60.0
+STEADY = 20.0
 """Seconds alive after which an earlier death is forgotten."""
 PARENT_VARIABLE = "VITRINA_SUPERVISOR"
 _PR_SET_PDEATHSIG = 1
