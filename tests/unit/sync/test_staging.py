@@ -55,6 +55,19 @@ def test_a_transaction_that_failed_does_not_spoil_the_next() -> None:
         assert [name for name, *_rest in stored()] == ["b"]
 
 
+@pytest.mark.django_db
+def test_rows_are_looked_up_one_by_one_whatever_the_database_knows_of_the_table() -> None:
+    stage = staging(1)
+    select = "SELECT id, ref FROM sync_product WHERE connection_id = 1 AND ref"
+    explain = "EXPLAIN " if connection.vendor == "postgresql" else "EXPLAIN QUERY PLAN "
+    with connection.cursor() as cursor:
+        cursor.execute(
+            explain + stage.by_ref(select), [stage.listed([f"r{n}" for n in range(999)])]
+        )
+        plan = "\n".join(str(row) for row in cursor.fetchall())
+    assert "AND ((ref)::text = asked.ref)" in plan or "(connection_id=? AND ref=?)" in plan
+
+
 JSON = st.recursive(
     TEXTS | st.integers(-(2**53), 2**53) | st.booleans() | st.none(),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXTS, inner, max_size=3),
