@@ -249,9 +249,17 @@ def _verdict(run: Run) -> str:
     limit = max(REJECTED_FLOOR, int(run.read_count * REJECTED_SHARE))
     if taken > 0 and run.rejected_count <= limit:
         return ""
+    if run.is_rehearsal:
+        first = [
+            (each["ref"], each["line"], each["reason"])
+            for each in run.differences
+            if each["action"] == "rejected"
+        ][:3]
+    else:
+        first = list(run.rejections.order_by("pk").values_list("ref", "line", "reason")[:3])
     shown = "; ".join(
-        f"{each.ref or gettext('line %(line)s') % {'line': each.line}}: {each.reason}"
-        for each in run.rejections.order_by("pk")[:3]
+        f"{ref or gettext('line %(line)s') % {'line': line}}: {reason}"
+        for ref, line, reason in first
     )
     return gettext("%(name)s: %(count)s of %(all)s objects were refused: %(shown)s") % {
         "name": run.file.name if run.file else run.title,

@@ -8,6 +8,7 @@ comes: an offer whose product is new in an earlier chunk of the file counts as p
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import fields
@@ -35,6 +36,7 @@ from sync.models import (
     Product,
     Property,
     PropertyValue,
+    Rejection,
     RemoteOrder,
     Run,
     SettlementBalance,
@@ -46,11 +48,16 @@ from sync.staging import staging
 SMALLER = 4
 """A chunk of a dry run has so many times fewer objects than one of a real run."""
 KEPT_DIFFERENCES = 500
-"""Differences that a dry run tells; the rest it only counts."""
+"""Differences that a dry run tells, and refusals beside them; the rest it only counts."""
 SHOWN = 300
 """Characters of a value."""
 
 Difference = dict[str, Any]
+"""`kind`, `ref`, `name`, `action` and `fields`: field to what it was and what it becomes.
+
+Where `action` is "rejected": no fields, but `line`, `reason`, `reason_key` and the beginning of what
+arrived, `fragment`."""
+_NAME = re.compile(r"<Наименование>([^<]{1,200})</Наименование>|\"name\": ?\"([^\"]{1,200})\"")
 _Row = dict[str, str]
 """Field to what it says, in words."""
 
@@ -113,6 +120,13 @@ class Rehearsal:
 
     def __init__(self, run: Run) -> None:
         self.run = run
+        self._refused = sum(each["action"] == "rejected" for each in run.differences)
+
+    @property
+    def _room(self) -> int:
+        """Differences that are still told; refused objects take none of their places."""
+        told: int = len(self.run.differences)
+        return KEPT_DIFFERENCES - (told - self._refused)
 
     @contextmanager
     def chunk(self, book: Book) -> Iterator[None]:
@@ -127,8 +141,7 @@ class Rehearsal:
         for name, row in after.items():
             self._note(name, row, before.get(name))
         for refused in book.rejections:
-            fields_told = {gettext("reason"): ["", refused.reason]}
-            self._add(refused.kind, refused.ref, "", "rejected", fields_told)
+            self._refuse(refused)
         book.rejections.clear()
         book.order_ids.clear()
         book.changed = False
@@ -137,7 +150,7 @@ class Rehearsal:
 
     def _written(self) -> dict[tuple[str, str], _Row]:
         """What the chunk has written, by kind and identifier; no more than is still told."""
-        room = KEPT_DIFFERENCES - len(self.run.differences)
+        room = self._room
         found: dict[tuple[str, str], _Row] = {}
         if room <= 0:
             return found
@@ -197,10 +210,34 @@ class Rehearsal:
             self._add(kind, ref, after[""], "changed" if before else "created", told)
 
     def _add(self, kind: str, ref: str, title: str, action: str, told: dict[str, Any]) -> None:
-        if len(self.run.differences) < KEPT_DIFFERENCES:
+        if self._room > 0:
             self.run.differences.append(
                 {"kind": kind, "ref": ref, "name": title[:200], "action": action, "fields": told}
             )
+
+    def _refuse(self, refused: Rejection) -> None:
+        """Tell of a refused object: quarantine has no row of it."""
+        if self._refused < KEPT_DIFFERENCES:
+            self._refused += 1
+            self.run.differences.append(
+                {
+                    "kind": refused.kind,
+                    "ref": refused.ref,
+                    "name": name_in(refused.fragment),
+                    "action": "rejected",
+                    "fields": {},
+                    "line": refused.line,
+                    "reason": refused.reason,
+                    "reason_key": refused.reason_key,
+                    "fragment": refused.fragment[:SHOWN],
+                }
+            )
+
+
+def name_in(fragment: str) -> str:
+    """The name of an object, taken out of what arrived; empty where it has none."""
+    found = _NAME.search(fragment)
+    return found[1] or found[2] if found else ""
 
 
 _SAVED = [

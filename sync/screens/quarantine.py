@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -34,6 +33,7 @@ from base.registers import moment_words
 from sync.models import Parked, Rejection, Run
 from sync.runs import quarantine, replaying
 from sync.runs.quarantine import Wanted
+from sync.runs.rehearsing import name_in
 from sync.screens import remedies
 from sync.screens.base import Screen
 from sync.screens.lists import ListView, bases, day, page_of, phrase, spreadsheet, whole
@@ -53,7 +53,6 @@ STATES = (
     (quarantine.SETTLED, gettext_lazy("settled")),
     (quarantine.ALL, gettext_lazy("all of them")),
 )
-_NAME = re.compile(r"<Наименование>([^<]{1,200})</Наименование>|\"name\": ?\"([^\"]{1,200})\"")
 
 
 def wanted_of(query: Mapping[str, str]) -> Wanted:
@@ -81,9 +80,7 @@ class Row:
 
 def row_of(row: Rejection) -> Row:
     """A refused object in words; its name is taken out of what arrived."""
-    found = _NAME.search(row.fragment)
-    name = (found[1] or found[2]) if found else ""
-    return Row(row, quarantine.kind_words(row.kind), name)
+    return Row(row, quarantine.kind_words(row.kind), name_in(row.fragment))
 
 
 def has_filter(query: Mapping[str, str]) -> bool:
@@ -354,10 +351,9 @@ class Waiting:
 
 def waiting_of(row: Parked) -> Waiting:
     """Its name is taken out of what arrived."""
-    found = _NAME.search(row.element)
     return Waiting(
         row,
-        name=found[1] if found else "",
+        name=name_in(row.element),
         age=ago_words(timezone.now() - row.parked_at),
         facets=", ".join(str(FACETS[letter]) for letter in row.facets if letter in FACETS),
     )

@@ -24,7 +24,8 @@ from sync.intake.book import KEPT_REJECTIONS
 from sync.models import ReceivedFile, Run
 from sync.models.exchange import KINDS
 from sync.runs import quarantine, replaying, tracing
-from sync.runs.rehearsing import KEPT_DIFFERENCES, MODELS
+from sync.runs.rehearsing import KEPT_DIFFERENCES, MODELS, name_in
+from sync.screens import remedies
 from sync.screens.base import Screen
 from sync.screens.journal import CHANGE, VIEW, row_of, span
 from sync.screens.lists import page_of
@@ -72,21 +73,23 @@ class RunView(RunScreen, TemplateView):
         """Everything that is known of it."""
         run = self.run
         user = self.request.user
-        refused = run.rejections.order_by("pk").defer("fragment")[:SHOWN]
+        may_see_refused = user.has_perm("sync.view_rejection")
+        refused = _refusals(run, with_links=may_see_refused)
         return super().get_context_data(
             **progress(run),
-            differences=[_difference(each) for each in run.differences],
+            is_failed=run.state == State.FAILED,
+            differences=[
+                _difference(each) for each in run.differences if each["action"] != "rejected"
+            ],
             kept_differences=KEPT_DIFFERENCES,
             warnings=run.warnings,
             refused=refused,
-            refused_more=run.rejected_count > len(refused),
             kept_rejections=KEPT_REJECTIONS if run.rejected_count > KEPT_REJECTIONS else 0,
-            open_refusals=run.rejections.filter(resolved_at=None).count(),
             traces=[] if run.is_rehearsal else tracing.traces(run),
             files=_files(run),
             may_change=user.has_perm(CHANGE),
             may_download=user.has_perm("sync.view_receivedfile"),
-            may_see_refused=user.has_perm("sync.view_rejection"),
+            may_see_refused=may_see_refused,
             can_replay=replaying.can_replay(run.file) and run.state in {State.DONE, State.FAILED},
             **kwargs,
         )
@@ -145,7 +148,6 @@ class Difference:
 ACTIONS = {
     "created": gettext_lazy("would be created"),
     "changed": gettext_lazy("would be changed"),
-    "rejected": gettext_lazy("would be refused"),
 }
 
 
@@ -167,6 +169,52 @@ def _difference(told: dict[str, Any]) -> Difference:
             for field, (old, new) in told["fields"].items()
         ],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A refused object in words. A dry run tells `fragment`, the others `became` and `url`."""
+
+    kind: str
+    ref: str
+    name: str
+    line: int
+    reason: str
+    remedy: str
+    became: str = ""
+    fragment: str = ""
+    url: str = ""
+
+
+def _refusals(run: Run, *, with_links: bool) -> list[Refusal]:
+    """The first refused objects: those of a dry run are told by the run itself."""
+    if run.is_rehearsal:
+        told = [each for each in run.differences if each["action"] == "rejected"]
+        return [
+            Refusal(
+                quarantine.kind_words(each["kind"]),
+                each["ref"],
+                each["name"],
+                each["line"],
+                each["reason"],
+                remedies.remedy(each["reason_key"]),
+                fragment=each["fragment"],
+            )
+            for each in told
+        ]
+    return [
+        Refusal(
+            quarantine.kind_words(row.kind),
+            row.ref,
+            name_in(row.fragment),
+            row.line,
+            row.reason,
+            remedies.remedy(row.reason_key),
+            became=row.get_resolution_display(),
+            url=reverse("exchange:rejection", args=[row.pk]) if with_links else "",
+        )
+        for row in run.rejections.order_by("pk")[:SHOWN]
+    ]
 
 
 def _files(run: Run) -> list[tuple[ReceivedFile, str, bool]]:

@@ -142,6 +142,26 @@ def test_refusals_are_told_and_not_kept(base: Connection) -> None:
     assert not Rejection.objects.exists()
 
 
+def test_a_refusal_is_told_with_name_line_and_reason(base: Connection) -> None:
+    nameless = "<Товар><Наименование>Петля</Наименование></Товар>"
+    run = rehearse(base, goods(nameless, product("p2", "Ручка")))
+    (refused,) = [each for each in run.differences if each["action"] == "rejected"]
+    assert (refused["name"], refused["ref"]) == ("Петля", "")
+    assert refused["reason_key"] == "a product without Ид"
+    assert refused["reason"] and refused["line"]
+
+
+def test_refusals_are_told_behind_many_differences(
+    base: Connection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rehearsing, "KEPT_DIFFERENCES", 2)
+    many = [product(f"p{n}", "Ручка") for n in range(4)]
+    run = rehearse(base, goods(*many, *(product(f"bad{n}", "") for n in range(3))))
+    actions = [each["action"] for each in run.differences]
+    assert sorted(actions) == ["created", "created", "rejected", "rejected"]
+    assert run.rejected_count == 3
+
+
 def test_properties_are_told_by_their_names(base: Connection) -> None:
     take(base, catalogue())
     value = (

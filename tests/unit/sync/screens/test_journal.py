@@ -19,6 +19,7 @@ from django.utils import timezone
 from dealer_area.roles import GroupName
 from sync.channels import odata
 from sync.models import Connection, Product, ReceivedFile, Run, Schedule
+from sync.runs import importing
 from sync.screens import files, journal, runs
 from tests.factories.admin import signed_in
 from tests.factories.commerceml import goods, message, product, store, take
@@ -163,11 +164,66 @@ def test_a_list_costs_the_same_for_more_rows(base: Connection, client: Client) -
 def test_a_run_tells_what_it_did(base: Connection, client: Client) -> None:
     run = take(base, goods(product("p1", "Ручка"), product("bad", "")))
     page = text_of(client, "run", run.pk)
-    assert "товар без наименования" in page
+    assert "Товар без наименования" in page
     assert reverse("exchange:run-changes", args=[run.pk, "product"]) in page
     assert "data-poll" not in page
     assert "Ручка" in text_of(client, "run-changes", run.pk, "product")
     assert client.get(f"/cms/exchange/journal/{run.pk}/changes/nonsense/").status_code == 404
+
+
+def rehearsed(base: Connection, content: bytes) -> Run:
+    run = store(base, content)
+    Run.objects.filter(pk=run.pk).update(is_rehearsal=True)
+    importing.import_run(run.pk, owner="worker")
+    run.refresh_from_db()
+    return run
+
+
+def test_a_failed_dry_run_says_what_failed_and_what_to_do(base: Connection, client: Client) -> None:
+    run = rehearsed(base, message(goods(product("p1")))[:-40])
+    assert run.state == Run.State.FAILED
+    page = text_of(client, "run", run.pk)
+    assert "Пробный прогон не удался" in page
+    assert run.error in page
+    assert "Что делать" in page
+    assert "Загрузить другой файл" in page
+    assert "Повторить пробный прогон" in page
+    for wrong in ("Ничего не изменится", "Загрузить файл повторно", "по-настоящему"):
+        assert wrong not in page
+
+
+def test_a_dry_run_shows_each_refused_object_with_its_reason(
+    base: Connection, client: Client
+) -> None:
+    take(base, goods(product("p1")))
+    nameless = "<Товар><Наименование>Петля</Наименование></Товар>"
+    refused = (nameless, product("bad", ""), "<Товар/>")
+    run = rehearsed(base, message(goods(product("p1"), *refused)))
+    assert run.state == Run.State.DONE
+    page = text_of(client, "run", run.pk)
+    for words in ("Петля", "bad", "без названия и идентификатора", "Товар без наименования"):
+        assert words in page
+    assert "Ничего не изменится; отклонённые объекты перечислены выше." in page
+    assert "Загрузить файл по-настоящему" in page
+    assert reverse("exchange:quarantine") + "?run" not in page
+
+
+def test_a_dry_run_that_fails_for_its_refused_objects_names_them(
+    base: Connection, client: Client
+) -> None:
+    run = rehearsed(base, message(goods(product("bad", ""))))
+    assert run.state == Run.State.FAILED
+    assert "bad: " in run.error
+    page = text_of(client, "run", run.pk)
+    assert "Товар без наименования" in page
+    assert "Ничего не изменится" not in page
+
+
+def test_a_dry_run_that_would_change_nothing(base: Connection, client: Client) -> None:
+    take(base, goods(product("p1")))
+    page = text_of(client, "run", rehearsed(base, message(goods(product("p1")))).pk)
+    assert "Ничего не изменится." in page
+    assert "Пробный прогон не удался" not in page
 
 
 def test_a_run_that_goes_on_is_looked_at_again(base: Connection, client: Client) -> None:
