@@ -188,12 +188,17 @@ def mark_seen(
 
     `keys` are values of the last column of the target's key. Nothing else moves.
     """
-    if keys:
-        among = staging.among(target.key[-1])
-        where = f"connection_id = %s AND {among} AND receipt < %s"
-        sql = f"UPDATE {target.table} SET receipt = %s WHERE {where}"  # noqa: S608
-        with connection.cursor() as cursor:
-            cursor.execute(sql, [receipt, connection_id, staging.listed(keys), receipt])
+    if not keys:
+        return
+    own = f"connection_id = {int(connection_id)} AND {target.key[-1]}"
+    if target.key[-1] == "ref":
+        among = staging.by_ref(f"SELECT {target.pk} FROM {target.table} WHERE {own}")  # noqa: S608
+        where = f"{target.pk} IN ({among})"
+    else:
+        where = staging.among(own)
+    sql = f"UPDATE {target.table} SET receipt = %s WHERE {where} AND receipt < %s"  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [receipt, staging.listed(keys), receipt])
 
 
 def known(
