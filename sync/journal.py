@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.core.cache import cache
@@ -21,17 +22,77 @@ STRANGERS = "exchange"
 """The kind of such refusals: they tell nothing about how a kind of data is doing."""
 
 
-def refuse(*, connection: Connection, kind: str, title: str, error: str, at: datetime) -> Run:
-    """Something a base sent was not taken; `error` is what 1C was told."""
+def refuse(
+    *,
+    connection: Connection,
+    kind: str,
+    title: str,
+    error: str,
+    at: datetime,
+    file: ReceivedFile | None = None,
+    trigger: Run.Trigger = Run.Trigger.ONEC,
+    by: User | None = None,
+    rehearsal: bool = False,
+) -> Run:
+    """Something could not be taken, or not even asked for; `error` tells why, as 1C was told it.
+
+    With its `file` that is not looked at again. `trigger` and `by` are who began it, `rehearsal`
+    says that it was to be a dry run.
+    """
     return Run.objects.create(
         connection=connection,
+        file=file,
         kind=kind[:20],
         title=storable(title[:500]),
         state=Run.State.FAILED,
+        trigger=trigger,
+        by=by,
+        is_rehearsal=rehearsal,
         started_at=at,
         finished_at=at,
         error=storable(error),
     )
+
+
+def newest() -> int:
+    """The number of the newest entry, 0 when there is none."""
+    return Run.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+
+
+def refuse_untold(
+    *,
+    connection: Connection,
+    kinds: Sequence[str],
+    after: int,
+    title: str,
+    error: str,
+    at: datetime,
+    trigger: Run.Trigger,
+    by: User | None,
+    rehearsal: bool = False,
+) -> None:
+    """Like :func:`refuse`, under the last of the kinds of runs that were to be made.
+
+    Nothing is written where one of them has failed since the entry `after`: it tells why itself.
+    """
+    told = Run.objects.filter(
+        connection=connection,
+        kind__in=kinds,
+        pk__gt=after,
+        state=Run.State.FAILED,
+        is_rehearsal=rehearsal,
+    )
+    if not told.exists():
+        refuse(
+            connection=connection,
+            kind=kinds[-1],
+            title=title,
+            error=error,
+            at=at,
+            trigger=trigger,
+            by=by,
+            rehearsal=rehearsal,
+        )
 
 
 def refuse_stranger(*, connection: Connection, title: str, error: str, at: datetime) -> None:

@@ -256,12 +256,20 @@ class ConnectionRegister(EditableRegister):
     def sections(self, instance: Connection) -> Iterable[Section]:
         """The last runs."""
         rows = [
-            (f"{run.pk}", str(KINDS.get(run.kind, run.kind)), run.title, run.get_state_display())
-            for run in instance.runs.order_by("-pk")[:20]
+            (
+                f"{run.pk}",
+                str(KINDS.get(run.kind, run.kind)),
+                run.title,
+                f"{run.get_state_display()}, {_('dry run')}"
+                if run.is_rehearsal
+                else str(run.get_state_display()),
+                run.error,
+            )
+            for run in instance.runs.order_by("-pk").defer("differences", "only")[:20]
         ]
         yield Section(
             _("Last runs"),
-            ("№", _("kind"), _("what"), _("state")),
+            ("№", _("kind"), _("what"), _("state"), _("error")),
             rows,
             _("1C has not exchanged yet."),
         )

@@ -217,7 +217,12 @@ class Asker:
         try:
             status, headers, body = self._fetch(address)
         except (httpx.ConnectError, httpx.ConnectTimeout) as error:
-            raise _Again(_("Nobody answers at the address of the base.")) from error
+            raise _Again(
+                _(
+                    "Nobody answers at the address of the base. See whether the web server of 1C "
+                    "is on, and whether the portal’s server can reach it (VPN, firewall)."
+                )
+            ) from error
         except httpx.TimeoutException as error:
             raise _Again(_("1C did not answer in time.")) from error
         except httpx.HTTPError as error:
@@ -332,7 +337,12 @@ def _rows(body: bytes) -> list[dict[str, Any]]:
 def _refusal(status: int, headers: httpx.Headers, body: bytes, entity: str) -> PullFailed:
     code, told = _error(body)
     if status == httpx.codes.UNAUTHORIZED:
-        return Unreachable(_("1C does not take the user name or the password of OData."))
+        return Unreachable(
+            _(
+                "1C does not take the user name or the password of OData. Type them in once more "
+                "on “OData”, and see whether this user of 1C may sign in with a password."
+            )
+        )
     if status == httpx.codes.FORBIDDEN:
         return Refused(
             _("The user of OData may not read %(object)s.") % {"object": object_name(entity)}

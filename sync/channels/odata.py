@@ -11,9 +11,9 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 from django.core.cache import cache
@@ -22,9 +22,10 @@ from django.utils.translation import gettext as _
 
 from base.jobs import task
 from base.models import User
-from sync import leases
+from sync import journal, leases
 from sync.channels.asking import Asker, NotPublished, PullFailed, Refused, Unreachable, asker
 from sync.files import receiving
+from sync.holding import lease_of_run, portal_error
 from sync.models import (
     Connection,
     OfferStock,
@@ -50,6 +51,7 @@ from sync.runs import inbound
 from sync.runs.running import Queue
 from sync.tasks import QUEUE
 from sync.watching import schedule, turns
+from sync.watching.sources import run_kinds
 
 LEASE_SECONDS = 240.0
 """Longer than one attempt to ask; it is prolonged before each."""
@@ -72,17 +74,35 @@ SUSPICIOUS = 20
 
 @task()
 def rehearse(schedule_id: int, by_id: int) -> None:
-    """Fetch what a schedule is about for dry runs: the journal tells what would change."""
+    """Fetch what a schedule is about for dry runs: the journal tells what would change.
+
+    What failed is in the journal, too, also where nobody could be asked.
+    """
     wanted = Schedule.objects.select_related("connection").filter(pk=schedule_id).first()
-    if wanted is not None:
-        by = User.objects.filter(pk=by_id).first()
-        with turns.alone() as is_alone:
-            if not is_alone:
-                rehearse.after(turns.AGAIN_SECONDS, schedule_id, by_id)
-                return
-            # what failed is in the journal
-            with suppress(PullFailed):
-                pull(wanted, Run.Trigger.PERSON, by, rehearsal=True)
+    if wanted is None:
+        return
+    by = User.objects.filter(pk=by_id).first()
+    with turns.alone() as is_alone:
+        if not is_alone:
+            rehearse.after(turns.AGAIN_SECONDS, schedule_id, by_id)
+            return
+        before = journal.newest()
+        try:
+            pull(wanted, Run.Trigger.PERSON, by, rehearsal=True)
+        except Exception as error:
+            journal.refuse_untold(
+                connection=wanted.connection,
+                kinds=run_kinds(wanted.kind),
+                after=before,
+                title=wanted.get_channel_display(),
+                error=str(error) or type(error).__name__,
+                at=timezone.now(),
+                trigger=Run.Trigger.PERSON,
+                by=by,
+                rehearsal=True,
+            )
+            if not isinstance(error, PullFailed):
+                raise
 
 
 def pull(
@@ -174,57 +194,71 @@ def pull_part(
 
     Raises PullFailed, after a failed run has been written, when it could not be had whole.
     """
-    at = timezone.now()
     owner, lease = secrets.token_hex(8), f"odata:{connection.pk}:{part.name}"
     if not leases.acquire(lease, owner, seconds=LEASE_SECONDS):
         return None
-
-    def beat() -> None:
-        if not leases.renew(lease, owner, seconds=LEASE_SECONDS):
-            raise PullFailed(_("Another worker has taken the pull over."))
-
-    base.beat = beat
-    title = f"OData: {part.entities[-1]}"
-    told = _Pull(connection, base, dialect, part, at)
+    held = [lease]
     try:
-        run = inbound.accept(
-            connection=connection,
-            kind=part.name,
-            channel=ReceivedFile.Channel.ODATA,
-            file_kind=ReceivedFile.Kind.PULL,
-            name=f"odata-{part.name}-{at:%Y%m%d-%H%M%S}.jsonl",
-            content=told.lines(),
-            at=at,
-            queue=None,
-            trigger=trigger,
-            by=by,
-            rehearsal=rehearsal,
-        )
-    except (PullFailed, receiving.Refused) as failure:
-        Run.objects.create(
-            connection=connection,
-            kind=part.name,
-            title=title[:500],
-            state=Run.State.FAILED,
-            trigger=trigger,
-            by=by,
-            is_rehearsal=rehearsal,
-            started_at=at,
-            finished_at=timezone.now(),
-            error=str(failure),
-        )
-        if isinstance(failure, PullFailed):
-            raise
-        raise PullFailed(str(failure)) from failure
+        run = _announce(connection, part, owner, trigger=trigger, by=by, rehearsal=rehearsal)
+        held.append(lease_of_run(run.pk))
+        base.beat = partial(_beat, held, owner)
+        _fetch(run, _Pull(connection, base, dialect, part, run.started_at or timezone.now()))
     finally:
-        leases.release(lease, owner)
-    run.title = title[:500]
-    run.warnings = told.notes
-    run.warning_count = len(told.notes)
-    run.save(update_fields=["title", "warnings", "warning_count"])
+        for name in held:
+            leases.release(name, owner)
     if queue is not None:
         queue.import_file(run.pk)
     return run
+
+
+def _announce(
+    connection: Connection,
+    part: Part,
+    owner: str,
+    *,
+    trigger: Run.Trigger,
+    by: User | None,
+    rehearsal: bool,
+) -> Run:
+    """The run of a part, with a receipt from before the first question."""
+    at = timezone.now()
+    return inbound.announce(
+        connection=connection,
+        kind=part.name,
+        channel=ReceivedFile.Channel.ODATA,
+        file_kind=ReceivedFile.Kind.PULL,
+        name=f"odata-{part.name}-{at:%Y%m%d-%H%M%S}.jsonl",
+        title=f"OData: {part.entities[-1]}",
+        at=at,
+        owner=owner,
+        seconds=LEASE_SECONDS,
+        trigger=trigger,
+        by=by,
+        rehearsal=rehearsal,
+    )
+
+
+def _beat(held: Sequence[str], owner: str) -> None:
+    """Show that the pull goes on. Raises PullFailed when somebody else has it now."""
+    if not all(leases.renew(name, owner, seconds=LEASE_SECONDS) for name in held):
+        raise PullFailed(_("Another worker has taken the pull over."))
+
+
+def _fetch(run: Run, told: _Pull) -> None:
+    """Store what 1C tells. Raises PullFailed, after the run was called off, for half of it."""
+    try:
+        inbound.deliver(run=run, content=told.lines())
+    except (PullFailed, receiving.Refused) as failure:
+        inbound.call_off(run=run, error=str(failure), at=timezone.now())
+        if isinstance(failure, PullFailed):
+            raise
+        raise PullFailed(str(failure)) from failure
+    except Exception as error:
+        inbound.call_off(run=run, error=portal_error(error), at=timezone.now())
+        raise
+    run.warnings = told.notes
+    run.warning_count = len(told.notes)
+    run.save(update_fields=["warnings", "warning_count"])
 
 
 @dataclass

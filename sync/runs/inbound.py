@@ -103,6 +103,76 @@ def accept(
     return run
 
 
+def announce(
+    *,
+    connection: Connection,
+    kind: str,
+    channel: ReceivedFile.Channel,
+    file_kind: ReceivedFile.Kind,
+    name: str,
+    title: str,
+    at: datetime,
+    owner: str,
+    seconds: float,
+    trigger: Run.Trigger,
+    by: User | None = None,
+    rehearsal: bool = False,
+) -> Run:
+    """Take the receipt of what is only now asked for, with the run that will take the answer.
+
+    Whatever is received from now on is a later word than the answer, however late that comes. The
+    run's lease is held by `owner` for `seconds`; he prolongs it and, after `deliver`, gives it
+    back. The run of one that was killed is ended by whoever finds it. `kind` is a key of
+    `models.exchange.KINDS`.
+    """
+    with transaction.atomic():
+        file = ReceivedFile.objects.create(
+            connection=connection, channel=channel, kind=file_kind, name=name[:500], path=""
+        )
+        run = Run.objects.create(
+            connection=connection,
+            file=file,
+            kind=kind,
+            title=title[:500],
+            state=Run.State.RUNNING,
+            started_at=at,
+            trigger=trigger,
+            by=by,
+            is_rehearsal=rehearsal,
+        )
+        leases.acquire(lease_of_run(run.pk), owner, seconds=seconds)
+    return run
+
+
+def deliver(*, run: Run, content: Iterable[bytes]) -> None:
+    """Store the answer that a run was announced for; it then waits to be taken.
+
+    Raises Refused when there is no room, and whatever the content raises; nothing is stored then.
+    """
+    file = run.file
+    if file is None:
+        raise ValueError("the run was not announced")
+    stored = shelf.store(connection=run.connection, name=file.name, content=content)
+    try:
+        with transaction.atomic():
+            file.path, file.size, file.sha256 = stored.path, stored.size, stored.sha256
+            file.save(update_fields=["path", "size", "sha256"])
+            run.state = Run.State.QUEUED
+            run.save(update_fields=["state"])
+    except BaseException:
+        shelf.discard(stored)
+        raise
+
+
+@transaction.atomic
+def call_off(*, run: Run, error: str, at: datetime) -> None:
+    """There is no answer to what a run was announced for: it failed, its receipt is given up."""
+    file, run.file = run.file, None
+    finish(run, error=error, at=at)
+    if file is not None:
+        file.delete()
+
+
 def import_records(run_id: int, *, owner: str, outcomes: list[Outcome] | None = None) -> None:
     """Take the rows of the run's file to the end; the run is then DONE or FAILED.
 
@@ -223,6 +293,9 @@ class _Records(Taking):
         file = run.file
         if file is None or file.removed_at is not None:
             raise BadFile("the file is gone")
+        if not file.path:
+            # whoever asked for it was killed before the answer was whole
+            raise BadFile("the answers of the pull break off")
         book = self.book = Book(run.connection, run, file.pk, staging(run.connection_id))
         size = min(PORTION, book.staging.portion)
         if self.rehearsal:

@@ -130,11 +130,9 @@ def _take(
 
 def _refuse(file: ReceivedFile, words: str, at: datetime) -> Run:
     """Journal it with the file, so that the file is not looked at again."""
-    run = journal.refuse(
-        connection=file.connection, kind=file.kind, title=file.name, error=words, at=at
+    return journal.refuse(
+        connection=file.connection, kind=file.kind, title=file.name, error=words, at=at, file=file
     )
-    Run.objects.filter(pk=run.pk).update(file=file)
-    return run
 
 
 def _is_whole(file: ReceivedFile) -> bool:

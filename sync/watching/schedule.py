@@ -18,6 +18,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core.cache import cache
+from django.db import transaction
 from django.db.models import (
     Case,
     Count,
@@ -249,45 +250,43 @@ def _fetch(schedule_id: int, trigger: str, by_id: int | None) -> None:
     if not leases.acquire(lease, owner, seconds=turns.FETCH_SECONDS):
         return
     by = User.objects.filter(pk=by_id).first() if by_id else None
-    newest = Run.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    before = journal.newest()
     pull = PULLS[schedule.channel]
     try:
         pull(schedule, Run.Trigger(trigger), by)
     except Exception as error:
         # whatever it was: the journal tells a person, and the next try may go well
         log.warning("schedule %s: %s: %s", schedule_id, type(error).__name__, error)
-        _failed(schedule, newest, error, timezone.now())
+        at = timezone.now()
+        _put_off(schedule, error, at)
+        journal.refuse_untold(
+            connection=schedule.connection,
+            kinds=run_kinds(schedule.kind),
+            after=before,
+            title=schedule.get_channel_display(),
+            error=str(error) or type(error).__name__,
+            at=at,
+            trigger=Run.Trigger(trigger),
+            by=by,
+        )
     else:
         Schedule.objects.filter(pk=schedule_id).exclude(failures=0).update(failures=0)
     finally:
         leases.release(lease, owner)
 
 
-def _failed(schedule: Schedule, newest_run: int, error: Exception, at: datetime) -> None:
-    """Count a failure, try again sooner than by the schedule, and see that the journal says it."""
-    schedule.refresh_from_db(fields=["failures", "next_at"])
-    schedule.failures += 1
-    again = timing.back_off(rule_of(schedule), at, schedule.failures)
-    if schedule.next_at is None or again < schedule.next_at:
-        schedule.next_at = again
+@transaction.atomic
+def _put_off(schedule: Schedule, error: Exception, at: datetime) -> None:
+    """Count a failure, and try again sooner than by the schedule."""
+    row = Schedule.objects.select_for_update().get(pk=schedule.pk)
+    row.failures += 1
+    again = timing.back_off(rule_of(schedule), at, row.failures)
+    if row.next_at is None or again < row.next_at:
+        row.next_at = again
     # what the base itself asks for, where its channel tells
     pause = timedelta(seconds=getattr(error, "pause", 0.0))
-    schedule.next_at = max(schedule.next_at, at + min(pause, LONGEST_PAUSE))
-    schedule.save(update_fields=["failures", "next_at"])
-    told = Run.objects.filter(
-        connection_id=schedule.connection_id,
-        kind__in=run_kinds(schedule.kind),
-        pk__gt=newest_run,
-        state=Run.State.FAILED,
-    )
-    if not told.exists():
-        journal.refuse(
-            connection=schedule.connection,
-            kind=run_kinds(schedule.kind)[-1],
-            title=schedule.get_channel_display(),
-            error=str(error) or type(error).__name__,
-            at=at,
-        )
+    row.next_at = max(row.next_at, at + min(pause, LONGEST_PAUSE))
+    row.save(update_fields=["failures", "next_at"])
 
 
 # how it goes

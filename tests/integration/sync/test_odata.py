@@ -28,11 +28,13 @@ from sync.models import (
     ReceivedFile,
     RemoteOrder,
     Run,
+    Schedule,
     SettlementBalance,
     SettlementEntry,
     Warehouse,
 )
-from sync.runs import inbound
+from sync.runs import importing, inbound
+from tests.factories.commerceml import changes, message, offer, store, take
 from tests.factories.odata import connected, fetch, make_goods
 
 pytestmark = pytest.mark.django_db
@@ -359,6 +361,48 @@ def test_stock_that_is_gone_is_told_as_none(server: OdataServer) -> None:
     [run] = fetch(connection, "stock")
     assert run.changed_count == 1
     assert OfferStock.objects.get(offer__ref=product).quantities == {}
+
+
+@pytest.mark.parametrize("is_news", [True, False])
+@pytest.mark.parametrize("pull_is_first", [True, False])
+def test_a_delta_that_comes_while_1c_is_asked_is_the_later_word(
+    ut: OdataServer, monkeypatch: pytest.MonkeyPatch, pull_is_first: bool, is_news: bool
+) -> None:
+    """Whichever is imported first, and also where it says what the portal knows already."""
+    connection = connected(ut)
+    make_goods(connection, ut.base)
+    product, other = guid("product", 7), guid("product", 8)
+    told = offer(product, f'<Склад ИдСклада="{WAREHOUSES[0]}" КоличествоНаСкладе="1"/>')
+    known = told.replace('КоличествоНаСкладе="1"', f'КоличествоНаСкладе="{3 if is_news else 1}"')
+    take(connection, changes(known))
+    deltas: list[Run] = []
+    real_ask = asking.Asker.ask
+
+    def ask_then_sell(self: asking.Asker, address: str, *, entity: str) -> asking.Answer:
+        answer = real_ask(self, address, entity=entity)
+        if not deltas:
+            deltas.append(store(connection, message(changes(told))))
+            if not pull_is_first:
+                importing.import_run(deltas[0].pk, owner="worker")
+        return answer
+
+    monkeypatch.setattr(asking.Asker, "ask", ask_then_sell)
+    wanted = Schedule.objects.create(connection=connection, kind="stock", channel="odata")
+    odata.pull(wanted, Run.Trigger.SCHEDULE, None)
+    pulled = Run.objects.get(kind="stock")
+    inbound.import_records(pulled.pk, owner="worker")
+    if pull_is_first:
+        importing.import_run(deltas[0].pk, owner="worker")
+
+    deltas[0].refresh_from_db()
+    pulled.refresh_from_db()
+    assert (pulled.state, deltas[0].state) == (Run.State.DONE, Run.State.DONE)
+    assert pulled.file_id < deltas[0].file_id
+    places = {each.ref: str(each.pk) for each in Warehouse.objects.all()}
+    sold = OfferStock.objects.get(offer__ref=product).quantities
+    assert {place: Decimal(value) for place, value in sold.items()} == {places[WAREHOUSES[0]]: 1}
+    # what the delta did not tell of is as the pull told it
+    assert len(OfferStock.objects.get(offer__ref=other).quantities) == 2
 
 
 @pytest.mark.parametrize("left", [0, 2])

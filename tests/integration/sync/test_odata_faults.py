@@ -6,11 +6,13 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from functools import partial
 
 import pytest
 from django.core.cache import cache
 from django.db import connection as database
+from django.utils import timezone
 
 from base.secrets import seal
 from onec.odata import OdataFaults, OdataServer
@@ -29,14 +31,18 @@ from sync.models import (
     Schedule,
     SettlementBalance,
 )
-from sync.runs import running
+from sync.runs import inbound, running
 from sync.watching import schedule
+from tests.factories.base import UserFactory
 from tests.factories.commerceml import goods, message, product, store
 from tests.factories.odata import QUEUE, connected, fetch
 
 pytestmark = pytest.mark.django_db
 
 DIALECTS = ("ut11", "unf")
+WORKER = running.Queue(
+    import_file=lambda pk: running.process(pk, queue=QUEUE), make_sizes=lambda _pk: None
+)
 UT_SETTLED = "AccumulationRegister_РасчетыСКлиентамиПоСрокам"
 
 
@@ -129,6 +135,90 @@ def test_pull_that_breaks_off_takes_nothing(monkeypatch: pytest.MonkeyPatch) -> 
         cache.clear()
         fetch(connection, "settlements")
     assert list(SettlementBalance.objects.order_by("pk").values()) != before
+
+
+def test_pull_of_a_killed_worker_is_ended_in_words(
+    unf: OdataServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its receipt is taken before the first question: the run is there, its file is not."""
+
+    class Killed(BaseException):
+        pass
+
+    def killed(*_args: object, **_options: object) -> None:
+        raise Killed
+
+    connection = connected(unf)
+    with monkeypatch.context() as patched:
+        patched.setattr(inbound, "call_off", killed)
+        patched.setattr(asking.Asker, "ask", killed)
+        with pytest.raises(Killed):
+            fetch(connection, "counterparties")
+    run = Run.objects.get(kind="counterparty")
+    assert run.file is not None
+    assert (run.state, run.file.path) == (Run.State.RUNNING, "")
+    running.sweep(at=timezone.now(), queue=WORKER)
+    run.refresh_from_db()
+    assert (run.state, run.error) == (Run.State.FAILED, "ответы OData обрываются")
+    [again] = fetch(connection, "counterparties")
+    assert again.state == Run.State.DONE
+
+
+def test_run_of_a_pull_is_nobody_elses_while_1c_is_asked(
+    unf: OdataServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connection = connected(unf)
+    real_ask = asking.Asker.ask
+    seen: list[str] = []
+
+    def ask_and_sweep(self: asking.Asker, address: str, *, entity: str) -> asking.Answer:
+        running.sweep(at=timezone.now() + timedelta(minutes=2), queue=WORKER)
+        seen.extend(Run.objects.values_list("state", flat=True))
+        return real_ask(self, address, entity=entity)
+
+    monkeypatch.setattr(asking.Asker, "ask", ask_and_sweep)
+    [run] = fetch(connection, "counterparties")
+    assert set(seen) == {Run.State.RUNNING}
+    assert run.state == Run.State.DONE
+
+
+@pytest.mark.parametrize("trouble", ["password", "down", "address"])
+def test_dry_run_that_cannot_begin_is_in_the_journal(trouble: str) -> None:
+    with OdataServer(make_base("ut11", clients=2, products=0)) as server:
+        connection = connected(server)
+        connection.family = "other"
+        if trouble == "password":
+            connection.odata_password = seal("wrong")
+        elif trouble == "address":
+            connection.odata_url = ""
+        else:
+            connection.odata_url = "http://127.0.0.1:9/nobody"
+        connection.save()
+        schedule.ensure_schedules(connection)
+        connection.schedules.update(channel=Schedule.Channel.ODATA)
+        person = UserFactory()
+        wanted = connection.schedules.get(kind="counterparties")
+        odata.rehearse.now(wanted.pk, person.pk)
+    run = Run.objects.get()
+    assert (run.connection, run.kind) == (connection, "counterparty")
+    assert "OData" in run.title
+    assert (run.state, run.is_rehearsal, run.trigger, run.by) == ("failed", True, "person", person)
+    words = {"password": "пароль", "down": "адресу", "address": "Адрес базы"}
+    assert words[trouble] in run.error
+    # a dry run makes no data late
+    assert schedule.states([connection.pk], timezone.now())[connection.pk, wanted.kind].failed == 0
+
+
+def test_dry_run_whose_part_failed_is_told_once() -> None:
+    faults = OdataFaults("missing:Catalog_Контрагенты")
+    with OdataServer(make_base("unf", clients=2, products=0), faults=faults) as server:
+        connection = connected(server)
+        wanted = Schedule.objects.create(
+            connection=connection, kind="counterparties", channel=Schedule.Channel.ODATA
+        )
+        odata.rehearse.now(wanted.pk, UserFactory().pk)
+    run = Run.objects.get()
+    assert (run.state, run.is_rehearsal, run.kind) == ("failed", True, "counterparty")
 
 
 def test_one_pull_of_a_part_at_a_time(unf: OdataServer) -> None:
