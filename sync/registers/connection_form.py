@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from pathlib import PurePosixPath
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit
 from zoneinfo import available_timezones
@@ -24,6 +26,49 @@ from sync.models import Connection
 from sync.protocol import connections
 from sync.protocol.connections import BadAddress
 from sync.protocol.families import VERSIONS
+
+HELP: Mapping[str, Any] = MappingProxyType(
+    {
+        "user": gettext_lazy(
+            "1C signs in with it. Change it before it is typed into 1C, later in both places."
+        ),
+        "time_zone": gettext_lazy(
+            "Times in 1C's files are read by it. Change it if 1C's server lives by another zone."
+        ),
+        "use_zip": gettext_lazy(
+            "1C then packs its files. Tick it if files are large and the way to the portal is slow."
+        ),
+        "file_limit": gettext_lazy(
+            "1C cuts larger files into parts. Make it smaller if a proxy refuses large requests;"
+            " 0: files are not cut."
+        ),
+        "charset": gettext_lazy(
+            "Of the files with orders. Change it if 1C shows question marks instead of letters."
+        ),
+        "tells_session_key": gettext_lazy(
+            "Untick it if an old 1C stops with an error right after signing in."
+        ),
+        "auto_import_minutes": gettext_lazy(
+            "Make it smaller if the program sends files and never asks for their import;"
+            " 0: a person decides."
+        ),
+        "absence_limit": gettext_lazy(
+            "If a full load lacks more goods than this, a person is asked before they are hidden."
+            " Raise it if the range changes much at a time."
+        ),
+        "picture_quota_mb": gettext_lazy(
+            "Set it if the disk is small and the base has many pictures; 0: without a limit."
+        ),
+        "split_orders": gettext_lazy(
+            "Change it if 1C keeps orders of one customer apart by warehouse or VAT rate."
+        ),
+        "unconfirmed_hours": gettext_lazy(
+            "Raise it if 1C takes orders seldom, for instance not at weekends."
+        ),
+        "responsible": gettext_lazy("E-mail addresses, one a line; empty: the administrators."),
+    }
+)
+"""What a setting is for and when to change it, by field."""
 
 MAPPED = ("pack_multiple", "min_quantity", "brand", "series")
 """Keys of `Connection.field_map`."""
@@ -142,6 +187,8 @@ class ConnectionForm(CheckedSettings, WagtailAdminModelForm):
         super().__init__(*args, **kwargs)
         for key in MAPPED:
             self.fields[key].initial = self.instance.field_map.get(key, "")
+        for key in HELP.keys() & self.fields.keys():
+            self.fields[key].help_text = HELP[key]
 
     def clean_responsible(self) -> str:
         """E-mail addresses, one a line."""
@@ -255,6 +302,7 @@ class SecondStep(CheckedSettings, forms.ModelForm[Connection]):
             "absence_limit",
         )
         widgets = {"name": forms.HiddenInput, "family": forms.HiddenInput}
+        help_texts = dict(HELP)
 
     def save(self, commit: bool = True) -> Connection:
         """The base is made by a verb of its own, with its password."""

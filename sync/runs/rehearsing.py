@@ -55,8 +55,8 @@ SHOWN = 300
 Difference = dict[str, Any]
 """`kind`, `ref`, `name`, `action` and `fields`: field to what it was and what it becomes.
 
-Where `action` is "rejected": no fields, but `line`, `reason`, `reason_key` and the beginning of what
-arrived, `fragment`."""
+Where `action` is "rejected": no fields, but `line`, `reason`, `reason_key` and the beginning of
+what arrived, `fragment`."""
 _NAME = re.compile(r"<Наименование>([^<]{1,200})</Наименование>|\"name\": ?\"([^\"]{1,200})\"")
 _Row = dict[str, str]
 """Field to what it says, in words."""
@@ -120,13 +120,12 @@ class Rehearsal:
 
     def __init__(self, run: Run) -> None:
         self.run = run
-        self._refused = sum(each["action"] == "rejected" for each in run.differences)
+        self._refused: int = sum(each["action"] == "rejected" for each in run.differences)
 
     @property
     def _room(self) -> int:
         """Differences that are still told; refused objects take none of their places."""
-        told: int = len(self.run.differences)
-        return KEPT_DIFFERENCES - (told - self._refused)
+        return KEPT_DIFFERENCES - (len(self.run.differences) - self._refused)
 
     @contextmanager
     def chunk(self, book: Book) -> Iterator[None]:

@@ -59,7 +59,7 @@ JOBS = {
     "portal.tasks.publish_scheduled": gettext_lazy("Publishing and withdrawing pages"),
     "portal.tasks.forget_old_sessions": gettext_lazy("Forgetting old sign-ins"),
 }
-"""Periodic tasks in words; one that has none is called by its name."""
+"""Periodic tasks in words; what is not among them is a task of an earlier version, not shown."""
 
 ALARM_SCREENS = {
     "late": "exchange:journal",
@@ -261,7 +261,7 @@ def board_context(found: Health) -> dict[str, Any]:
             AlarmView(alarm, moment_words(alarm.opened_at), span_words(found.at - alarm.opened_at))
             for alarm in found.alarms
         ],
-        "jobs": [job_view(job, found) for job in found.jobs],
+        "jobs": [job_view(job, found) for job in found.jobs if job.name in JOBS],
     }
 
 
@@ -276,9 +276,7 @@ def job_view(job: JobState, found: Health) -> JobView:
     took = NOTHING
     if job.finished_at is not None and job.finished_at >= job.started_at:
         took = duration_words((job.finished_at - job.started_at).total_seconds())
-    return JobView(
-        job, str(JOBS.get(job.name, job.name)), level, light, moment_words(job.succeeded_at), took
-    )
+    return JobView(job, str(JOBS[job.name]), level, light, moment_words(job.succeeded_at), took)
 
 
 def rule_words(row: Schedule) -> str:

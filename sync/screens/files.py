@@ -33,6 +33,7 @@ from sync.models.exchange import KINDS
 from sync.runs import uploading
 from sync.screens.base import Screen
 from sync.screens.journal import CHANGE, VIEW
+from sync.screens.lists import choose_base
 from sync.tasks import QUEUE
 
 RECORDS = (
@@ -99,9 +100,7 @@ class FileDownloadView(Screen, View):
 class UploadForm(forms.Form):
     """A file of 1C that a person has."""
 
-    base = forms.ModelChoiceField(
-        Connection.objects.order_by("name"), label=gettext_lazy("1C base"), empty_label=None
-    )
+    base = forms.ModelChoiceField(Connection.objects.none(), label=gettext_lazy("1C base"))
     kind = forms.ChoiceField(label=gettext_lazy("what is in it"))
     file = forms.FileField(
         label=gettext_lazy("file"),
@@ -115,6 +114,7 @@ class UploadForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        choose_base(self.fields["base"], Connection.objects.order_by("name"))
         kinds = ["catalog", "sale", *RECORDS]
         if ReceivedFile.Kind.STATEMENT in READERS:
             kinds.append("bank")

@@ -30,6 +30,9 @@ PARTS = ("connection_id", "kind", "state", "tells_stock", "tells_prices")
 WORST_FIRST = ("red", "amber", "green", "new", "paused", "off")
 """The light of a base is the first of these that one of its kinds has."""
 
+ATTENTION_FIRST = ("red", "amber", "green", "paused", "new", "off")
+"""Bases in the order in which they need a person: not yet set up and turned off are the last."""
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -96,8 +99,11 @@ class Health:
 
 
 def health(at: datetime) -> Health:
-    """Everything of all bases. The number of queries does not depend on how many there are."""
-    connections = list(Connection.objects.order_by("-is_active", "name", "pk"))
+    """Everything of all bases, those that need a person first.
+
+    The number of queries does not depend on how many there are.
+    """
+    connections = list(Connection.objects.order_by("name", "pk"))
     ids = [connection.pk for connection in connections]
     alarms = list(
         Alarm.objects.filter(closed_at=None)
@@ -110,17 +116,18 @@ def health(at: datetime) -> Health:
         own = [run for run in runs.get(row.connection_id, ()) if brings(row.kind, run)]
         lines[row.connection_id].append(Line(row, state, own[:SHOWN_RUNS]))
     counts = _counts(ids)
+    bases = [
+        BaseHealth(
+            connection,
+            sorted(lines[connection.pk], key=_by_kind),
+            counts[connection.pk],
+            [alarm for alarm in alarms if alarm.connection_id == connection.pk],
+        )
+        for connection in connections
+    ]
     return Health(
         at=at,
-        bases=[
-            BaseHealth(
-                connection,
-                sorted(lines[connection.pk], key=_by_kind),
-                counts[connection.pk],
-                [alarm for alarm in alarms if alarm.connection_id == connection.pk],
-            )
-            for connection in connections
-        ],
+        bases=sorted(bases, key=lambda base: ATTENTION_FIRST.index(base.level)),
         alarms=alarms,
         jobs=list(JobState.objects.order_by("name")),
     )

@@ -18,6 +18,7 @@ from django.http import (
 )
 from django.utils import timezone
 from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
 from django.views.generic import TemplateView
 
 from base.registers import BoundedPaginator
@@ -109,6 +110,14 @@ def bases() -> list[tuple[int, str]]:
     """Bases to choose from; none where there is one."""
     found = list(Connection.objects.order_by("name").values_list("pk", "name"))
     return found if len(found) > 1 else []
+
+
+def choose_base(field: Any, found: QuerySet[Connection]) -> None:
+    """Let the field choose among bases: of several none is chosen beforehand, a single one is."""
+    single = len(found[:2]) == 1
+    field.empty_label = None if single else _("choose a base")
+    # choices of the widget are made anew with the label
+    field.queryset = found
 
 
 def spreadsheet(

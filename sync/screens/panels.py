@@ -14,7 +14,7 @@ from wagtail.admin.ui.components import Component
 from sync.models import Alarm, Connection, Schedule
 from sync.screens.base import BOARD
 from sync.screens.board import LEVELS
-from sync.screens.health import worst
+from sync.screens.health import ATTENTION_FIRST, worst
 from sync.screens.spans import ago_words
 from sync.watching import schedule
 from sync.watching.schedule import State
@@ -23,7 +23,10 @@ SHOWN_BASES = 10
 
 
 class HealthPanel(Component):
-    """Light, open alarms and what is late, by base. Four queries, however many bases there are."""
+    """Light, open alarms and what is late, by base, the worst first.
+
+    Four queries, however many bases there are.
+    """
 
     name = "exchange-health"
     order = 190
@@ -32,16 +35,15 @@ class HealthPanel(Component):
     def __init__(self, at: datetime) -> None:
         bases = list(Connection.objects.filter(is_active=True).order_by("name", "pk"))
         self.more = max(len(bases) - SHOWN_BASES, 0)
-        bases = bases[:SHOWN_BASES]
         alarms: dict[int, list[Alarm]] = {}
         for alarm in Alarm.objects.filter(closed_at=None, connection__in=bases).order_by("pk"):
             alarms.setdefault(alarm.connection_id, []).append(alarm)
         followed: dict[int, list[tuple[Schedule, State]]] = {}
         for row, state in schedule.followed([base.pk for base in bases], at):
             followed.setdefault(row.connection_id, []).append((row, state))
-        self.rows = [
-            _row(base, followed.get(base.pk, []), alarms.get(base.pk, [])) for base in bases
-        ]
+        rows = [_row(base, followed.get(base.pk, []), alarms.get(base.pk, [])) for base in bases]
+        rows.sort(key=lambda row: ATTENTION_FIRST.index(row["level"]))
+        self.rows = rows[:SHOWN_BASES]
 
     def get_context_data(self, parent_context: Any) -> dict[str, Any]:
         """What the template shows."""

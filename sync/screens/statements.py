@@ -19,6 +19,7 @@ from sync.files.receiving import Refused
 from sync.models import Connection, Payment, Run
 from sync.runs import uploading
 from sync.screens.base import Screen
+from sync.screens.lists import choose_base
 from sync.tasks import QUEUE
 
 SHOWN = 20
@@ -33,7 +34,7 @@ class StatementForm(forms.Form):
     """The base whose money it is, and the file."""
 
     connection = forms.ModelChoiceField(
-        label=gettext_lazy("1C base"), queryset=Connection.objects.none(), empty_label=None
+        label=gettext_lazy("1C base"), queryset=Connection.objects.none()
     )
     file = forms.FileField(
         label=gettext_lazy("statement"),
@@ -44,7 +45,7 @@ class StatementForm(forms.Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         bases = Connection.objects.filter(is_active=True).order_by("name")
-        self.fields["connection"].queryset = bases  # type: ignore[attr-defined]
+        choose_base(self.fields["connection"], bases)
 
     def clean_file(self) -> Any:
         """No larger than a statement can be."""

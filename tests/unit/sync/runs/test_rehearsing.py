@@ -148,7 +148,8 @@ def test_a_refusal_is_told_with_name_line_and_reason(base: Connection) -> None:
     (refused,) = [each for each in run.differences if each["action"] == "rejected"]
     assert (refused["name"], refused["ref"]) == ("Петля", "")
     assert refused["reason_key"] == "a product without Ид"
-    assert refused["reason"] and refused["line"]
+    assert refused["reason"]
+    assert refused["line"]
 
 
 def test_refusals_are_told_behind_many_differences(

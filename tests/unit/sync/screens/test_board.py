@@ -14,11 +14,14 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.module_loading import autodiscover_modules
+from django.utils.translation import override
+from huey.contrib import djhuey
 
 from base.models import JobState
 from dealer_area.roles import GroupName
 from sync.models import Connection, Run
-from sync.screens.board import duration_words
+from sync.screens.board import JOBS, duration_words
 from sync.watching import alarms, keeping, schedule
 from tests.factories.admin import signed_in
 from tests.factories.sync import ConnectionFactory
@@ -117,7 +120,7 @@ def test_without_a_base_it_says_so(client: Client) -> None:
 def test_a_paused_kind_offers_to_resume_it(client: Client) -> None:
     base = make_base()
     row = base.schedules.get(kind="stock")
-    keeping.pause(schedule=row, until=keeping.UNTIL_RESUMED, by=None)
+    keeping.pause(schedule=row, until=keeping.UNTIL_RESUMED, by=None, at=AT)
     text = row_of(page(client), base, "stock")
     assert reverse("exchange:schedule-act", args=[row.pk, "resume"]) in text
     assert reverse("exchange:schedule-act", args=[row.pk, "pause"]) not in text
@@ -145,13 +148,47 @@ def test_without_the_right_to_change_there_are_no_buttons() -> None:
 
 def test_tasks_that_fail_or_rest_are_marked(client: Client) -> None:
     JobState.objects.create(name="sync.tasks.sweep", started_at=AT, succeeded_at=AT, finished_at=AT)
-    JobState.objects.create(name="a.tasks.b", started_at=AT, failures=2, error="<OSError>")
     JobState.objects.create(
-        name="a.tasks.c", started_at=AT - timedelta(days=3), succeeded_at=AT - timedelta(days=3)
+        name="search.tasks.sweep_index", started_at=AT, failures=2, error="<OSError>"
+    )
+    JobState.objects.create(name="sync.tasks.of_an_earlier_version", started_at=AT, failures=9)
+    JobState.objects.create(
+        name="sync.tasks.prune",
+        started_at=AT - timedelta(days=3),
+        succeeded_at=AT - timedelta(days=3),
     )
     jobs = page(client).split('class="xch-base xch-jobs"')[1]
     assert re.findall(r'data-level="(\w+)"', jobs) == ["red", "amber", "green"]
     assert "&lt;OSError&gt;" in jobs
+    assert "tasks." not in jobs
+
+
+def test_every_periodic_task_has_a_name_in_both_languages() -> None:
+    autodiscover_modules("tasks")
+    registered = {
+        f"{type(each).__module__}.{type(each).__name__}"
+        for each in djhuey.HUEY._registry.periodic_tasks
+    }
+    # tests register tasks of their own
+    assert {name for name in registered if not name.startswith("tests.")} == set(JOBS)
+    for name, words in JOBS.items():
+        with override("en"):
+            english = str(words)
+        with override("ru"):
+            assert re.search("[а-я]", str(words)), name
+        assert re.fullmatch("[A-Z][a-z0-9C -]+", english), name
+
+
+def test_bases_are_in_the_order_in_which_they_need_a_person(client: Client) -> None:
+    make_base(name="А новая")
+    make_base(name="Б выключена", is_active=False)
+    fine, late, alarmed = (make_base(name=name) for name in ("В", "Г", "Д"))
+    make_base(name="Е стоит", is_paused=True)
+    ran(fine, "stock", MINUTE)
+    ran(late, "contract", 70 * MINUTE)
+    alarms.open_alarm(connection=alarmed, code="disk", level="red", text="x", at=AT)
+    names = re.findall(r'id="base-title-\d+">([^<]+)<', page(client))
+    assert names == ["Д", "Г", "В", "Е стоит", "А новая", "Б выключена"]
 
 
 def test_the_page_costs_the_same_for_one_base_and_for_many(client: Client) -> None:

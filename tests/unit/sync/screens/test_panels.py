@@ -32,8 +32,8 @@ def test_each_base_has_its_worst_light_and_what_is_late(django_assert_num_querie
     with django_assert_num_queries(4):
         panel = HealthPanel(AT)
     first, second = panel.rows
-    assert (first["base"], first["level"], len(first["late"])) == (late, "amber", 1)
-    assert (second["level"], second["alarms"]) == ("red", ["полный диск"])
+    assert (first["base"], first["level"], first["alarms"]) == (fine, "red", ["полный диск"])
+    assert (second["base"], second["level"], len(second["late"])) == (late, "amber", 1)
     html = panel.render_html({})
     assert "полный диск" in html
     assert f"/cms/exchange/#base-{late.pk}" in html
@@ -47,3 +47,11 @@ def test_many_bases_are_cut_and_none_is_said(django_assert_num_queries: Any) -> 
     with django_assert_num_queries(4):
         panel = HealthPanel(AT)
     assert (len(panel.rows), panel.more) == (SHOWN_BASES, 3)
+
+
+def test_a_base_in_need_is_not_cut_off() -> None:
+    for number in range(SHOWN_BASES):
+        make_base(name=f"База {number:02}")
+    last = make_base(name="Я")
+    alarms.open_alarm(connection=last, code="disk", level="red", text="x", at=AT)
+    assert HealthPanel(AT).rows[0]["base"] == last

@@ -65,6 +65,18 @@ def test_a_statement_is_taken_and_shown(base: Connection) -> None:
     assert shown.context["lost"] == 1
 
 
+def test_of_several_bases_none_is_chosen_beforehand(base: Connection) -> None:
+    client = signed_in(GroupName.FINANCE)
+    single = client.get(PAGE).content.decode()
+    assert f'<option value="{base.pk}">' in single
+    assert '<option value=""' not in single
+    ConnectionFactory(name="Вторая")
+    assert '<option value="" selected>выберите базу</option>' in client.get(PAGE).content.decode()
+    answer = client.post(PAGE, sent(base) | {"connection": ""})
+    assert answer.status_code == 422
+    assert not Run.objects.exists()
+
+
 def test_what_is_wrong_is_said_beside_the_form(
     base: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:

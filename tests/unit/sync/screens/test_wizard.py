@@ -12,6 +12,7 @@ from django.contrib.auth.hashers import check_password
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
 from dealer_area.roles import GroupName
 from sync.models import Connection, Schedule
@@ -85,6 +86,15 @@ def test_a_fault_is_told_and_makes_nothing(client: Client) -> None:
     assert "10.0.0.999" in page.content.decode()
     assert page.context["form"].errors["allowed_addresses"]
     assert not Connection.objects.exists()
+
+
+def test_every_setting_says_when_to_change_it(client: Client) -> None:
+    first(client)
+    form = client.get(reverse("exchange:connect-settings")).context["form"]
+    for language in ("ru", "en"):
+        with override(language):
+            for field in form.visible_fields():
+                assert str(field.help_text).endswith("."), field.name
 
 
 def test_the_second_step_needs_the_first(client: Client) -> None:
