@@ -15,7 +15,7 @@ from sync import decisions
 from sync.channels.asking import checked_address
 from sync.models import Connection, Schedule
 from sync.onec.odata_dialects import DIALECTS
-from sync.watching import schedule
+from sync.watching import keeping, schedule
 
 log = logging.getLogger(__name__)
 
@@ -73,12 +73,11 @@ def choose_kinds(
     """
     schedule.ensure_schedules(connection)
     channel = Schedule.Channel
-    rows = connection.schedules.filter(kind__in=KINDS)
-    chosen = rows.filter(kind__in=kinds).exclude(channel=channel.ODATA)
-    chosen.update(channel=channel.ODATA, is_on=True, next_at=None, failures=0)
-    rows.filter(channel=channel.ODATA).exclude(kind__in=kinds).update(
-        channel=channel.PUSH, next_at=None, failures=0
-    )
+    for row in connection.schedules.filter(kind__in=KINDS).order_by("pk"):
+        if row.kind in kinds:
+            keeping.choose_channel(schedule=row, channel=channel.ODATA, by=by, at=at)
+        elif row.channel == channel.ODATA:
+            keeping.choose_channel(schedule=row, channel=channel.PUSH, by=by, at=at)
     words = ", ".join(sorted(kinds)) or "—"
     decisions.record(connection, "sync.access.kinds", by=by, at=at, what=words)
     log.info(

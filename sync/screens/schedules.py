@@ -182,11 +182,11 @@ class ScheduleActionView(Screen, View):
                 self._run(row)
             case "pause-day":
                 until = schedule.tomorrow(row.connection, at)
-                keeping.pause(schedule=row, until=until, by=by)
+                keeping.pause(schedule=row, until=until, by=by, at=at)
                 words = _("Paused until %(moment)s.") % {"moment": moment_words(until)}
                 messages.success(request, words)
             case "pause":
-                keeping.pause(schedule=row, until=keeping.UNTIL_RESUMED, by=by)
+                keeping.pause(schedule=row, until=keeping.UNTIL_RESUMED, by=by, at=at)
                 messages.success(request, _("Paused until resumed."))
             case "resume":
                 keeping.resume(schedule=row, by=by, at=at)
@@ -225,7 +225,7 @@ class BaseActionView(Screen, View):
         connection = get_object_or_404(Connection, pk=pk)
         at, by = timezone.now(), person_of(request)
         if action == "pause":
-            keeping.pause_base(connection=connection, by=by)
+            keeping.pause_base(connection=connection, by=by, at=at)
             messages.success(
                 request, _("The base is paused: 1C is told so, and nothing is taken from it.")
             )

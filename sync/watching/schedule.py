@@ -211,7 +211,7 @@ def run_now(*, schedule: Schedule, by: User | None, at: datetime) -> bool:
         return False
     if not _queue(schedule.pk, Run.Trigger.PERSON, by.pk if by else None):
         return False
-    keeping.record(schedule, "run", by)
+    keeping.record(schedule, "run", by=by, at=at)
     return True
 
 

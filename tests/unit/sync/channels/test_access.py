@@ -6,10 +6,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from wagtail.models import ModelLogEntry
 
 from base.secrets import unseal
 from sync.channels import access
 from sync.models import Connection, Schedule
+from sync.watching import schedule
+from tests.factories.base import UserFactory
 from tests.factories.sync import ConnectionFactory
 
 pytestmark = pytest.mark.django_db
@@ -76,3 +79,16 @@ def test_kinds_are_fetched_at_once_and_given_back(base: Connection) -> None:
     assert ("stock", "push") in channels
     assert ("prices", "folder") in channels
     assert not any(channel == "odata" for _kind, channel in channels)
+
+
+def test_each_kind_that_moves_is_in_the_history(base: Connection) -> None:
+    person = UserFactory()
+    schedule.ensure_schedules(base)
+    base.schedules.update(channel="push")
+    access.choose_kinds(connection=base, kinds={"stock", "contracts"}, by=person, at=AT)
+    access.choose_kinds(connection=base, kinds={"stock"}, by=person, at=AT)
+    told = ModelLogEntry.objects.filter(action="sync.watching.schedule.channel").order_by("pk")
+    moved = [int(each.object_id) for each in told]
+    pk = {row.kind: row.pk for row in base.schedules.all()}
+    assert sorted(moved) == sorted([pk["stock"], pk["contracts"], pk["contracts"]])
+    assert {(each.user_id, each.timestamp) for each in told} == {(person.pk, AT)}

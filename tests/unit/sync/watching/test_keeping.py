@@ -6,6 +6,8 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection as database
+from django.test.utils import CaptureQueriesContext
 from wagtail.models import ModelLogEntry
 
 from base.models import User
@@ -54,15 +56,47 @@ def changed(row: Schedule, **values: Any) -> None:
 
 
 def test_each_press_is_in_the_log(base: Connection, row: Schedule, person: User) -> None:
-    keeping.pause(schedule=row, until=AT + timedelta(days=1), by=person)
+    keeping.pause(schedule=row, until=AT + timedelta(days=1), by=person, at=AT)
     keeping.resume(schedule=row, by=person, at=AT)
     keeping.switch(schedule=row, is_on=False, by=person, at=AT)
     keeping.switch(schedule=row, is_on=True, by=person, at=AT)
-    keeping.pause_base(connection=base, by=person)
+    keeping.pause_base(connection=base, by=person, at=AT)
     keeping.resume_base(connection=base, by=person, at=AT)
     actions = ("pause", "resume", "off", "on", "pause", "resume")
     assert logged() == [(f"sync.watching.schedule.{action}", person.pk) for action in actions]
     assert {action for action, _by in logged()} <= set(keeping.ACTIONS)
+    # one clock: the moment that the caller gave
+    assert set(ModelLogEntry.objects.values_list("timestamp", flat=True)) == {AT}
+
+
+def test_what_was_changed_meanwhile_is_not_forgotten(base: Connection, row: Schedule) -> None:
+    stale = base.schedules.get(pk=row.pk)
+    keeping.pause(schedule=row, until=keeping.UNTIL_RESUMED, by=None, at=AT)
+    changed(stale)
+    row.refresh_from_db()
+    assert (row.paused_until, row.period) == (keeping.UNTIL_RESUMED, 15)
+    assert stale.paused_until == keeping.UNTIL_RESUMED
+
+
+def test_decisions_lock_what_they_change(base: Connection, row: Schedule) -> None:
+    if not database.features.has_select_for_update:
+        pytest.skip("this database writes one at a time")
+    with CaptureQueriesContext(database) as asked:
+        keeping.resume(schedule=row, by=None, at=AT)
+        keeping.pause_base(connection=base, by=None, at=AT)
+    assert sum("FOR UPDATE" in each["sql"] for each in asked) == 2
+
+
+def test_a_channel_is_chosen_once_and_the_pause_goes_on(row: Schedule, person: User) -> None:
+    keeping.switch(schedule=row, is_on=False, by=None, at=AT)
+    keeping.pause(schedule=row, until=keeping.UNTIL_RESUMED, by=None, at=AT)
+    ModelLogEntry.objects.all().delete()
+    for _time in range(2):
+        keeping.choose_channel(schedule=row, channel="odata", by=person, at=AT)
+    row.refresh_from_db()
+    assert (row.channel, row.is_on, row.next_at) == ("odata", True, None)
+    assert row.paused_until == keeping.UNTIL_RESUMED
+    assert logged() == [("sync.watching.schedule.channel", person.pk)]
 
 
 def test_a_change_begins_to_count_anew(row: Schedule) -> None:
@@ -74,7 +108,7 @@ def test_a_change_begins_to_count_anew(row: Schedule) -> None:
 
 
 def test_a_change_ends_no_pause(row: Schedule) -> None:
-    keeping.pause(schedule=row, until=keeping.UNTIL_RESUMED, by=None)
+    keeping.pause(schedule=row, until=keeping.UNTIL_RESUMED, by=None, at=AT)
     changed(row)
     row.refresh_from_db()
     assert row.paused_until == keeping.UNTIL_RESUMED
@@ -91,8 +125,8 @@ def test_times_that_make_no_sense_are_refused(row: Schedule, values: dict[str, A
 
 
 def test_resuming_a_base_ends_no_pause_of_a_kind(base: Connection, row: Schedule) -> None:
-    keeping.pause(schedule=row, until=keeping.UNTIL_RESUMED, by=None)
-    keeping.pause_base(connection=base, by=None)
+    keeping.pause(schedule=row, until=keeping.UNTIL_RESUMED, by=None, at=AT)
+    keeping.pause_base(connection=base, by=None, at=AT)
     keeping.resume_base(connection=base, by=None, at=AT)
     row.refresh_from_db()
     assert row.paused_until == keeping.UNTIL_RESUMED

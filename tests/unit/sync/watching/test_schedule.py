@@ -343,7 +343,7 @@ def test_statuses_are_fresh_while_1c_comes_for_orders(base: Connection) -> None:
 def test_a_pause_is_no_alarm_and_nothing_is_missed_in_it(base: Connection) -> None:
     ran(base, "stock", 3 * HOUR)
     row = base.schedules.get(kind="stock")
-    keeping.pause(schedule=row, until=keeping.UNTIL_RESUMED, by=None)
+    keeping.pause(schedule=row, until=keeping.UNTIL_RESUMED, by=None, at=AT)
     assert state(base, "stock").level == "paused"
     keeping.resume(schedule=row, by=None, at=AT)
     assert state(base, "stock").level == "green"
@@ -356,7 +356,7 @@ def test_a_pause_is_no_alarm_and_nothing_is_missed_in_it(base: Connection) -> No
 
 def test_a_paused_base_has_no_late_kinds(base: Connection) -> None:
     ran(base, "stock", 3 * HOUR)
-    keeping.pause_base(connection=base, by=None)
+    keeping.pause_base(connection=base, by=None, at=AT)
     assert state(base, "stock").level == "paused"
     keeping.resume_base(connection=base, by=None, at=AT)
     assert state(base, "stock").level == "green"
