@@ -34,6 +34,7 @@ from sync.models import (
     RemoteOrder,
 )
 from sync.models.exchange import KINDS
+from sync.registers.base import day
 from sync.registers.connection_form import MAPPED, ConnectionForm
 from sync.registers.filters import BaseFilter
 from sync.screens.menu import ITEMS
@@ -101,6 +102,9 @@ class RemoteOrderRegister(Register):
         "changed",
     )
     base_name = BASE
+    remote_on = day("remote_on", gettext_lazy("date in 1C"))
+    paid_on = day("paid_on", gettext_lazy("paid on"))
+    shipped_on = day("shipped_on", gettext_lazy("shipped on"))
     amount_words = money("amount", gettext_lazy("amount"))
     changed = moment("changed_at", gettext_lazy("changed"))
 

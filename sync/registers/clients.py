@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from base.registers import Section, money, money_words, text
 from sync.models import Agreement, Contract, Counterparty, Organisation, Partner
-from sync.registers.base import MirrorRegister
+from sync.registers.base import MirrorRegister, day
 from sync.registers.filters import BaseFilter
 
 
@@ -118,6 +118,7 @@ class ContractRegister(MirrorRegister):
         "gone",
         "changed",
     )
+    signed_on = day("signed_on", gettext_lazy("signed"))
     holder = text("counterparty.name", gettext_lazy("counterparty"))
     agreement_name = text("agreement.name", gettext_lazy("agreement"))
     organisation_name = text("organisation", gettext_lazy("organisation"))

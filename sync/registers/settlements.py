@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from base.figures import NOTHING
 from base.registers import Register, moment, money, money_words, text
 from sync.models import Payment, SettlementBalance, SettlementEntry
-from sync.registers.base import MirrorRegister
+from sync.registers.base import MirrorRegister, day, day_words
 from sync.registers.filters import BaseFilter
 
 _JOINED = ("connection", "counterparty", "contract", "organisation")
@@ -21,13 +24,23 @@ class SettledRegister(MirrorRegister):
     list_select_related = _JOINED
     search_fields = ("document_number", "order_number", "ref", "counterparty__inn")
     party = text("counterparty.name", gettext_lazy("counterparty"))
-    under = text("contract.name", gettext_lazy("contract"))
     ours = text("organisation", gettext_lazy("organisation"))
     sum = money("amount", gettext_lazy("amount"))
 
+    dated = day("document_on", gettext_lazy("date"))
+
+    def under(self, row: Any) -> str:
+        """The contract by its name, else by number and date: 1C names not all of them."""
+        contract = row.contract
+        if contract is None:
+            return NOTHING
+        return str(contract.name) or _worded("", contract.number, contract.signed_on) or NOTHING
+
+    under.short_description = gettext_lazy("contract")  # type: ignore[attr-defined]
+
     def document(self, row: Any) -> str:
-        """The document that the row is about, as 1C calls it."""
-        return str(row.document_name or row.document_number or row.ref)
+        """The document that the row is about, as 1C calls it, with its number and date."""
+        return _worded(row.document_name, row.document_number, row.document_on) or str(row.ref)
 
     document.short_description = gettext_lazy("document")  # type: ignore[attr-defined]
 
@@ -38,20 +51,36 @@ class SettledRegister(MirrorRegister):
     books.short_description = gettext_lazy("amount in the currency of the books")  # type: ignore[attr-defined]
 
 
+def _worded(name: str, number: str, on: date | None) -> str:
+    """`Реализация товаров № 00УТ-000001 от 03.11.2026`, as much of it as is known."""
+    if not name and not number:
+        return ""
+    words = " ".join(each for each in (name, f"№ {number}" if number else "") if each)
+    return (
+        words
+        if on is None
+        else _("%(document)s of %(date)s")
+        % {
+            "document": words,
+            "date": day_words(on),
+        }
+    )
+
+
 class BalanceRegister(SettledRegister):
     """What is owed now, document by document."""
 
     model = SettlementBalance
-    list_display = ("party", "under", "document", "due_on", "sum", "base_name", "gone", "as_told")
+    list_display = ("party", "under", "document", "due", "sum", "base_name", "gone", "as_told")
     inspect_view_fields = (
         "party",
         "under",
         "ours",
         "document",
         "document_number",
-        "document_on",
+        "dated",
         "order_number",
-        "due_on",
+        "due",
         "sum",
         "books",
         "as_told",
@@ -60,6 +89,7 @@ class BalanceRegister(SettledRegister):
         "gone",
         "changed",
     )
+    due = day("due_on", gettext_lazy("due"))
     as_told = moment("as_of", gettext_lazy("as of"))
 
 
@@ -78,7 +108,7 @@ class EntryRegister(SettledRegister):
         "ours",
         "document",
         "document_number",
-        "document_on",
+        "dated",
         "order_number",
         "sum",
         "books",
@@ -98,7 +128,7 @@ class PaymentRegister(Register):
     menu_icon = "download"
     ordering = ("-pk",)
     list_display = (
-        "paid_on",
+        "paid",
         "number",
         "sum",
         "payer_name",
@@ -111,7 +141,7 @@ class PaymentRegister(Register):
     list_filter = (BaseFilter, "source")
     search_fields = ("number", "order_number", "payer_inn", "key")
     inspect_view_fields = (
-        "paid_on",
+        "paid",
         "number",
         "sum",
         "payer_name",
@@ -126,6 +156,7 @@ class PaymentRegister(Register):
         "key",
         "changed",
     )
+    paid = day("paid_on", gettext_lazy("date"))
     party = text("counterparty.name", gettext_lazy("counterparty"))
     sum = money("amount", gettext_lazy("amount"))
     base_name = text("connection.name", gettext_lazy("1C base"))

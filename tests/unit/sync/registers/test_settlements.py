@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -44,6 +45,38 @@ def test_each_amount_is_in_its_own_currency() -> None:
     assert "10,00 $" in shown
     assert "905,00" in shown
     assert "905,00 $" not in shown
+
+
+@pytest.mark.parametrize(
+    ("register", "make"),
+    [(BalanceRegister, SettlementBalanceFactory), (EntryRegister, SettlementEntryFactory)],
+)
+def test_a_document_has_its_number_and_date_and_the_contract(register: Any, make: Any) -> None:
+    row = make(
+        document_name="Реализация товаров и услуг",
+        document_number="00УТ-000001",
+        document_on=date(2026, 11, 3),
+    )
+    contract = row.contract
+    contract.name, contract.number, contract.signed_on = "", "12/26", date(2026, 1, 15)
+    contract.save()
+    shown = _text(signed_in(GroupName.FINANCE), register(), "index")
+    assert "Реализация товаров и услуг № 00УТ-000001 от 03.11.2026" in shown
+    assert "№ 12/26 от 15.01.2026" in shown
+    contract.name = "Договор поставки"
+    contract.save()
+    assert "Договор поставки" in _text(signed_in(GroupName.FINANCE), register(), "index")
+
+
+def test_days_are_written_alike() -> None:
+    balance = SettlementBalanceFactory(due_on=date(2026, 12, 1), document_on=date(2026, 11, 3))
+    payment = PaymentFactory(paid_on=date(2026, 12, 1))
+    client = signed_in(GroupName.FINANCE)
+    for register, row in ((BalanceRegister(), balance), (PaymentRegister(), payment)):
+        for shown in (_text(client, register, "index"), _text(client, register, "inspect", row)):
+            assert "01.12.2026" in shown
+            assert "декабря" not in shown
+    assert "03.11.2026" in _text(client, BalanceRegister(), "inspect", balance)
 
 
 def test_a_payment_is_found_by_the_inn_of_its_payer() -> None:
