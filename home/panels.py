@@ -1,0 +1,170 @@
+"""First screens of the admin for the catalogue and for finance: what waits for each of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from django.db.models import Exists, OuterRef, QuerySet
+from django.urls import reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+
+from base.figures import NOTHING
+from base.panels import ListPanel, PanelRow
+from base.registers import moment_words, money_words, quantity_words
+from sync.models import OfferPrices, Product, Run, SettlementBalance, Twin
+from sync.models.exchange import KINDS
+
+COUNTED = 10_000
+"""Goods that are counted; of more only that they are more."""
+SHOWN = 8
+EXCHANGES = 5
+GOODS_LIST = "sync_product_modeladmin_index"
+BALANCES_LIST = "sync_settlementbalance_modeladmin_index"
+
+SETTLEMENTS = ("balance", "settlement", "payment", "bank")
+"""Kinds of runs that bring money."""
+
+
+def goods_panel(*, may_see_twins: bool) -> ListPanel:
+    """What the catalogue lacks, and when it last came. Five queries."""
+    goods = Product.objects.current()
+    priced = OfferPrices.objects.filter(offer__product=OuterRef("pk"), offer__archived=False)
+    address = reverse(GOODS_LIST)
+    twins = reverse("exchange:twins") if may_see_twins else address
+    rows = [
+        PanelRow(address, (_("Goods without a page"), _count(goods.filter(page=None)))),
+        PanelRow(address, (_("Goods without a picture"), _count(goods.filter(pictures=[])))),
+        PanelRow(
+            address,
+            (
+                _("Goods without a price"),
+                _count(goods.filter(~Exists(priced.exclude(amounts={})))),
+            ),
+        ),
+        PanelRow(
+            twins,
+            (_("Likely twins to decide on"), _count(Twin.objects.filter(state="waiting"))),
+        ),
+    ]
+    last = _ended(["catalog"]).first()
+    came = moment_words(last.finished_at) if last else _("has not come yet")
+    rows.append(PanelRow(address, (_("Last exchange of the catalogue"), came)))
+    return ListPanel(
+        name="goods-lacking",
+        order=120,
+        title=_("State of the catalogue"),
+        rows=rows,
+        empty="",
+        more=address,
+    )
+
+
+def pageless_panel() -> ListPanel:
+    """The newest goods that have no page. One query."""
+    found = Product.objects.current().filter(page=None).order_by("-pk")[:EXCHANGES]
+    return ListPanel(
+        name="goods-pageless",
+        order=130,
+        title=_("New goods without a page"),
+        rows=[
+            PanelRow(
+                reverse("sync_product_modeladmin_inspect", args=[product.pk]),
+                (product.name, product.sku or NOTHING),
+            )
+            for product in found
+        ],
+        empty=_("All goods have pages."),
+        more=reverse(GOODS_LIST),
+    )
+
+
+@dataclass(slots=True)
+class Debtor:
+    """What a counterparty owes in one currency, advances left out."""
+
+    name: str
+    inn: str
+    currency: str
+    debt: Decimal = Decimal(0)
+    overdue: Decimal = Decimal(0)
+
+
+def debtors(on: date) -> list[Debtor]:
+    """Who owes, the largest overdue debt first; what is due on the day is not late. One query."""
+    found: dict[tuple[int | None, str], Debtor] = {}
+    balances = SettlementBalance.objects.current().filter(amount__gt=0)
+    for party, name, inn, currency, amount, due_on in balances.values_list(
+        "counterparty", "counterparty__name", "counterparty__inn", "currency", "amount", "due_on"
+    ).iterator():
+        own = found.setdefault((party, currency), Debtor(name or "", inn or "", currency))
+        own.debt += amount
+        if due_on is not None and due_on < on:
+            own.overdue += amount
+    return sorted(found.values(), key=lambda each: (-each.overdue, -each.debt, each.name))
+
+
+def debts_panel(on: date) -> ListPanel:
+    """The first debtors. One query."""
+    address = reverse(BALANCES_LIST)
+    return ListPanel(
+        name="debtors",
+        order=120,
+        title=_("Debts of counterparties"),
+        rows=[
+            PanelRow(
+                f"{address}?q={each.inn}" if each.inn else address,
+                (
+                    each.name or _("without a counterparty"),
+                    _("owes %(amount)s") % {"amount": money_words(each.debt, each.currency)},
+                    _("overdue %(amount)s") % {"amount": money_words(each.overdue, each.currency)}
+                    if each.overdue
+                    else _("nothing overdue"),
+                ),
+            )
+            for each in debtors(on)[:SHOWN]
+        ],
+        empty=_("Nobody owes anything by the data of 1C."),
+        more=address,
+    )
+
+
+def money_panel() -> ListPanel:
+    """The last exchanges of settlements and bank statements. One query."""
+    runs: Sequence[Run] = _ended(SETTLEMENTS).select_related("connection")[:EXCHANGES]
+    statements, balances = reverse("exchange:statements"), reverse(BALANCES_LIST)
+    return ListPanel(
+        name="money-exchanges",
+        order=130,
+        title=_("Settlements and bank statements"),
+        rows=[
+            PanelRow(
+                statements if run.kind == "bank" else balances,
+                (
+                    capfirst(str(KINDS[run.kind])),
+                    run.connection.name,
+                    run.get_state_display(),
+                    moment_words(run.finished_at),
+                ),
+            )
+            for run in runs
+        ],
+        empty=_("Neither settlements nor statements have come yet."),
+        more=statements,
+    )
+
+
+def _ended(kinds: Sequence[str]) -> QuerySet[Run]:
+    """Runs of these kinds that have ended, the newest first."""
+    return Run.objects.filter(
+        kind__in=kinds, is_rehearsal=False, finished_at__isnull=False
+    ).order_by("-finished_at", "-pk")
+
+
+def _count(rows: QuerySet[Product] | QuerySet[Twin]) -> str:
+    found = rows.order_by()[: COUNTED + 1].count()
+    words = quantity_words(min(found, COUNTED))
+    return _("over %(count)s") % {"count": words} if found > COUNTED else words
