@@ -25,8 +25,8 @@ EXCHANGES = 5
 GOODS_LIST = "sync_product_modeladmin_index"
 BALANCES_LIST = "sync_settlementbalance_modeladmin_index"
 
-SETTLEMENTS = ("balance", "settlement", "payment", "bank")
-"""Kinds of runs that bring money."""
+SETTLEMENTS = ("balance", "settlement")
+"""Kinds of runs that bring settlements."""
 
 
 def goods_panel(*, may_see_twins: bool) -> ListPanel:
@@ -133,8 +133,9 @@ def debts_panel(on: date) -> ListPanel:
 
 
 def money_panel() -> ListPanel:
-    """The last exchanges of settlements and bank statements. One query."""
-    runs: Sequence[Run] = _ended(SETTLEMENTS).select_related("connection")[:EXCHANGES]
+    """The last exchange of settlements and the last bank statements. Two queries."""
+    told = _ended(SETTLEMENTS).select_related("connection")[:1]
+    runs = [*told, *_ended(["bank"]).select_related("connection")[:EXCHANGES]]
     statements, balances = reverse("exchange:statements"), reverse(BALANCES_LIST)
     return ListPanel(
         name="money-exchanges",

@@ -10,13 +10,14 @@ import pytest
 
 from dealer_area.roles import GroupName
 from home.panels import debtors, debts_panel, goods_panel, money_panel, pageless_panel
-from sync.models import OfferPrices, Run, Twin
+from sync.models import Run, Twin
 from tests.factories.admin import signed_in
 from tests.factories.sync import (
     ConnectionFactory,
     OfferFactory,
     ProductFactory,
     SettlementBalanceFactory,
+    tell_prices,
 )
 
 pytestmark = pytest.mark.django_db
@@ -32,9 +33,9 @@ def test_what_the_catalogue_lacks_is_counted(django_assert_num_queries: Any) -> 
     assert counts() == ["0", "0", "0", "0", "ещё не поступал"]
     base = ConnectionFactory()
     offer = OfferFactory(product=ProductFactory(connection=base, pictures=["a.jpg"]))
-    OfferPrices.objects.create(connection=base, offer=offer, amounts={"1": "10.00"}, changed_at=AT)
+    tell_prices(offer, {1: "10.00"})
     bare = OfferFactory(product=ProductFactory(connection=base))
-    OfferPrices.objects.create(connection=base, offer=bare, amounts={}, changed_at=AT)
+    tell_prices(bare, {})
     ProductFactory(connection=base, archived=True)
     Twin.objects.create(connection=base, old=offer.product, new=bare.product, found_at=AT)
     Run.objects.create(connection=base, kind="catalog", state="done", finished_at=AT)
@@ -79,17 +80,21 @@ def test_debtors_by_overdue_debt_in_each_currency(django_assert_num_queries: Any
     assert "без просрочки" in html
 
 
-def test_last_exchanges_of_money_without_others_and_dry_runs() -> None:
+def test_last_exchanges_of_money_without_others_and_dry_runs(
+    django_assert_num_queries: Any,
+) -> None:
     assert "ещё не поступали" in money_panel().render_html({})
     base = ConnectionFactory(name="УТ")
     for kind, dry in (("balance", False), ("bank", False), ("bank", True), ("catalog", False)):
         Run.objects.create(
             connection=base, kind=kind, state="done", is_rehearsal=dry, finished_at=AT
         )
-    rows = money_panel().rows
+    Run.objects.create(connection=base, kind="settlement", state="done", finished_at=AT)
+    with django_assert_num_queries(2):
+        rows = money_panel().rows
     assert [row.url.rstrip("/").rpartition("/")[2] for row in rows] == [
-        "statements",
         "settlementbalance",
+        "statements",
     ]
 
 
