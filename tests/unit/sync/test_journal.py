@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from sync import journal
 from sync.models import Run
 from sync.watching.sources import SOURCES, brings
+from tests.factories.base import UserFactory
 from tests.factories.sync import AT, ConnectionFactory, ReceivedFileFactory, RunFactory
 
 pytestmark = pytest.mark.django_db
@@ -22,6 +24,43 @@ def test_refuse_leaves_a_failed_run() -> None:
     run = Run.objects.get()
     assert (run.connection, run.state, run.error) == (base, Run.State.FAILED, "Неверный пароль.")
     assert (run.started_at, run.finished_at) == (AT, AT)
+
+
+def test_refuse_keeps_the_file_and_who_began_it() -> None:
+    file, person = ReceivedFileFactory(), UserFactory()
+    run = journal.refuse(
+        connection=file.connection,
+        kind="stock",
+        title="OData",
+        error="Никто не отвечает.",
+        at=AT,
+        file=file,
+        trigger=Run.Trigger.PERSON,
+        by=person,
+        rehearsal=True,
+    )
+    run.refresh_from_db()
+    assert (run.file, run.trigger, run.by, run.is_rehearsal) == (file, "person", person, True)
+
+
+def test_what_a_failed_run_tells_itself_is_not_told_again() -> None:
+    base = ConnectionFactory()
+    told: dict[str, Any] = {
+        "connection": base,
+        "kinds": ["settlement", "balance"],
+        "title": "OData",
+        "error": "Никто не отвечает.",
+        "at": AT,
+        "trigger": Run.Trigger.SCHEDULE,
+        "by": None,
+    }
+    before = journal.newest()
+    for rehearsal in (False, True, True):
+        journal.refuse_untold(after=before, rehearsal=rehearsal, **told)
+    found = list(Run.objects.order_by("pk").values_list("kind", "trigger", "is_rehearsal"))
+    assert found == [("balance", "schedule", False), ("balance", "schedule", True)]
+    journal.refuse_untold(after=journal.newest(), **told)
+    assert Run.objects.count() == 3
 
 
 def test_refuse_stranger_writes_the_same_down_once() -> None:

@@ -465,3 +465,40 @@ def test_a_run_ends_whatever_characters_its_error_holds(
     run.refresh_from_db()
     assert run.state == Run.State.FAILED
     assert run.error.endswith("RuntimeError: ?")
+
+
+def announced(base: Connection) -> Run:
+    return inbound.announce(
+        connection=base,
+        kind="partner",
+        channel=ReceivedFile.Channel.ODATA,
+        file_kind=ReceivedFile.Kind.PULL,
+        name="odata.jsonl",
+        title="OData",
+        at=AT,
+        owner="puller",
+        seconds=60,
+        trigger=Run.Trigger.SCHEDULE,
+    )
+
+
+def test_what_is_announced_has_its_receipt_and_is_nobody_elses(base: Connection) -> None:
+    run = announced(base)
+    later = ReceivedFile.objects.create(connection=base, name="x", kind="catalog", path="x")
+    assert run.file is not None
+    assert run.file.pk < later.pk
+    inbound.import_records(run.pk, owner="another")
+    run.refresh_from_db()
+    assert run.state == Run.State.RUNNING
+    inbound.deliver(run=run, content=[b"{}\n", b"{}\n"])
+    assert run.state == Run.State.QUEUED
+    file = ReceivedFile.objects.get(pk=run.file.pk)
+    assert (file.size, full_path(file).read_bytes()) == (6, b"{}\n{}\n")
+
+
+def test_what_is_called_off_leaves_its_reason_alone(base: Connection) -> None:
+    run = announced(base)
+    inbound.call_off(run=run, error="Никто не отвечает.", at=AT)
+    run.refresh_from_db()
+    assert (run.state, run.error, run.file) == (Run.State.FAILED, "Никто не отвечает.", None)
+    assert not ReceivedFile.objects.exists()
