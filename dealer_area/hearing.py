@@ -20,6 +20,7 @@ from dealer_area.models import Order, OrderEvent, OrderLine, OrderPart
 from dealer_area.parting import Folded, PartState, fold
 from dealer_area.statuses import (
     SENT,
+    WAY,
     RemoteState,
     may_follow,
     meanings_of,
@@ -258,7 +259,9 @@ def _folded(parts: Sequence[OrderPart]) -> Folded:
         [
             PartState(part.status, part.is_paid, part.remote_number, part.remote_status)
             for part in parts
-        ]
+        ],
+        way=WAY,
+        cancelled=Order.Status.CANCELLED,
     )
 
 

@@ -5,9 +5,15 @@ from __future__ import annotations
 import pytest
 
 from dealer_area.models import Order
-from dealer_area.parting import PartState, fold
+from dealer_area.parting import Folded, PartState
+from dealer_area.parting import fold as fold_by
+from dealer_area.statuses import WAY
 
 S = Order.Status
+
+
+def fold(parts: list[PartState]) -> Folded:
+    return fold_by(parts, way=WAY, cancelled=S.CANCELLED)
 
 
 def part(status: str, *, paid: bool = False, number: str = "", told: str = "") -> PartState:
