@@ -45,6 +45,7 @@ def hand_over(
             number=part.number,
             place=place,
             positions=[lines[index].position for index in share.positions],
+            warehouse_ref=share.warehouse_ref,
             warehouse_name=share.warehouse_name[:250],
             amount=part.amount,
             status=order.status,
@@ -54,7 +55,10 @@ def hand_over(
 
 
 def orders_again(numbers: Iterable[str]) -> dict[str, outbound.OutgoingOrder]:
-    """Orders, or parts of them, as 1C is to get them now; by number, unknown ones left out."""
+    """Orders, or parts of them, as 1C is to get them now; by number, unknown ones left out.
+
+    A part stays in the warehouse it was made for; a whole order is in that of its terms.
+    """
     wanted = set(numbers)
     parts = list(OrderPart.objects.filter(number__in=wanted).values_list("order_id", flat=True))
     whole = Order.objects.filter(number__in=wanted) | Order.objects.filter(pk__in=parts)
@@ -76,7 +80,7 @@ def orders_again(numbers: Iterable[str]) -> dict[str, outbound.OutgoingOrder]:
         shares = [
             Share(
                 tuple(index[position] for position in part.positions),
-                outgoing.warehouse_ref if part.warehouse_name == outgoing.warehouse_name else "",
+                part.warehouse_ref,
                 part.warehouse_name,
             )
             for part in own

@@ -171,7 +171,8 @@ class OrderLine(models.Model):
 class OrderPart(models.Model):
     """A part of an order that 1C takes in parts, under a number of its own.
 
-    `positions` are those of its lines. What 1C says of it is kept here as the order keeps what 1C
+    `positions` are those of its lines. The warehouse is the one it was given to 1C with, whatever
+    the terms say later. What 1C says of it is kept here as the order keeps what 1C
     says of a whole one; the order's own state is made of its parts' (`dealer_area.parting`).
     """
 
@@ -179,6 +180,7 @@ class OrderPart(models.Model):
     number = models.CharField(_("number"), max_length=11, unique=True)
     place = models.PositiveIntegerField(_("part"))
     positions = models.JSONField(default=list)
+    warehouse_ref = models.CharField(max_length=255, blank=True, editable=False)
     warehouse_name = models.CharField(_("warehouse"), max_length=250, blank=True)
     amount = models.DecimalField(_("amount"), max_digits=15, decimal_places=2)
     status = models.CharField(

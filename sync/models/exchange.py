@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
+from django.core.validators import MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -74,7 +75,9 @@ class Connection(models.Model):
         _("split orders"), max_length=10, choices=Split, default=Split.NOT, blank=True
     )
     unconfirmed_hours = models.PositiveSmallIntegerField(
-        _("alarm for orders not confirmed after, hours"), default=24
+        _("alarm for orders not confirmed after, hours"),
+        default=24,
+        validators=[MinValueValidator(1)],
     )
     picture_quota_mb = models.PositiveIntegerField(_("room for pictures, MB"), default=0)
     responsible = models.TextField(_("alarms go to"), blank=True)

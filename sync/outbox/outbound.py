@@ -212,7 +212,7 @@ def unconfirmed(connection: Connection, at: datetime) -> QuerySet[OutboxOrder]:
 
     Their `since` is when they began to: when they were placed, or sent anew by a person.
     """
-    limit = at - timedelta(hours=max(connection.unconfirmed_hours, 1))
+    limit = at - timedelta(hours=connection.unconfirmed_hours)
     return (
         OutboxOrder.objects.filter(connection=connection, state__in=[State.WAITING, State.GIVEN])
         .annotate(since=Coalesce("decided_at", "queued_at"))

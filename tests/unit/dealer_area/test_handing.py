@@ -337,6 +337,18 @@ def test_parts_made_again_are_the_same_but_for_what_was_mended() -> None:
     ]
 
 
+def test_a_part_stays_in_its_warehouse_when_the_terms_get_another() -> None:
+    trade = trade_of("both")
+    place(trade, two_rates(trade))
+    before = {row.number: from_payload(row.payload) for row in OutboxOrder.objects.all()}
+    agreement = trade.contract.agreement
+    assert agreement is not None
+    agreement.warehouse = WarehouseFactory(connection=trade.connection, name="Новый")
+    agreement.save()
+
+    assert handing.orders_again(before) == before
+
+
 def test_1c_gets_the_unit_in_its_own_word() -> None:
     trade = make_trade()
     order = place(trade, make_goods(trade, 1, unit="упак", unit_told="упак.10"))
