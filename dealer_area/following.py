@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from django.db.models import Q
@@ -28,6 +28,8 @@ from dealer_area.statuses import WAY
 from sync.models import OutboxOrder, RemoteOrder
 
 Status = Order.Status
+
+MINUTE = timedelta(minutes=1)
 
 MOVES = frozenset({OrderEvent.Kind.PLACED, OrderEvent.Kind.STATUS})
 """Events by which an order came to a status."""
@@ -132,6 +134,11 @@ class OrderPage:
     parts: tuple[PartView, ...]
     waits_since: datetime | None
     needs_person: bool
+
+    @property
+    def waits_just_now(self) -> bool:
+        """Whether it waits for less than a minute: ages are told in whole ones."""
+        return self.waits_since is not None and timezone.now() - self.waits_since < MINUTE
 
 
 def wanted(membership: Membership, *, status: str, text: str) -> OrderQuerySet:

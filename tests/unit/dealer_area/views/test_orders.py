@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from dealer_area import carting, hearing, ordering
 from dealer_area.models import Cart, Dealer, Membership, Order, Role
@@ -169,6 +170,27 @@ def test_changes_by_1c_stand_beside_the_own_order(client: Client) -> None:
     assert "КП-00018844" in text
     assert "1С изменила 4 строки" in text
     assert "в 1С: 37,00" in client.get(reverse("dealer:orders")).content.decode()
+
+
+@pytest.mark.parametrize(
+    ("waits", "words"),
+    [
+        (timedelta(seconds=20), "поставлен в очередь только что."),
+        (timedelta(minutes=2), "(2\xa0минуты)."),
+    ],
+)
+def test_an_order_that_waits_tells_its_age_from_a_minute_on(
+    client: Client, waits: timedelta, words: str
+) -> None:
+    trade = make_trade()
+    order = placed(trade)
+    OutboxOrder.objects.update(decided_at=timezone.now() - waits)
+    client.force_login(trade.user)
+
+    page = client.get(reverse("dealer:order", args=[order.number])).content.decode()
+
+    assert words in page
+    assert "0\xa0минут" not in page
 
 
 def test_an_order_that_cannot_be_handed_over_says_so(client: Client) -> None:
