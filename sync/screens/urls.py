@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, path
 
 from sync.screens import (
     absence,
+    alarms,
     board,
     files,
     journal,
@@ -27,6 +28,7 @@ app_name = "exchange"
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", board.BoardView.as_view(), name="board"),
+    path("alarms/", alarms.AlarmsView.as_view(), name="alarms"),
     path("schedules/<int:pk>/", schedules.ScheduleView.as_view(), name="schedule"),
     path(
         "schedules/<int:pk>/<slug:action>/",

@@ -198,7 +198,10 @@ def test_prices_and_stock_tell_their_age_by_the_schedule(
     client = signed_in(shop.trade.membership)
 
     product = f"/product/x-{offer.product_id}/"
-    for path in ("/catalogue/", product, reverse("dealer:cart"), reverse("dealer:checkout")):
+    for path in ("/catalogue/", reverse("home:search")):
+        # a list begins right below the line of context: once is enough there
+        assert client.get(path).content.decode().count('class="fresh"') == 1, path
+    for path in (product, reverse("dealer:cart"), reverse("dealer:checkout")):
         main = client.get(path, follow=True).content.decode().split("<main", 1)
         # in the header's line of context and beside the prices themselves
         assert [f'class="fresh" data-state="{state}"' in part for part in main] == [True, True], (
