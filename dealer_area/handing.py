@@ -80,7 +80,7 @@ def orders_again(numbers: Iterable[str]) -> dict[str, outbound.OutgoingOrder]:
         shares = [
             Share(
                 tuple(index[position] for position in part.positions),
-                part.warehouse_ref,
+                part.warehouse_ref or _ref_by_name(part.warehouse_name, outgoing),
                 part.warehouse_name,
             )
             for part in own
@@ -88,6 +88,11 @@ def orders_again(numbers: Iterable[str]) -> dict[str, outbound.OutgoingOrder]:
         made = splitting.parts(outgoing, shares, [part.number for part in own])
         found |= {part.number: part for part in made}
     return {number: found[number] for number in wanted if number in found}
+
+
+def _ref_by_name(name: str, order: outbound.OutgoingOrder) -> str:
+    """The warehouse of a part that was made before parts kept its identifier."""
+    return order.warehouse_ref if name == order.warehouse_name else ""
 
 
 def _sources(

@@ -349,6 +349,16 @@ def test_a_part_stays_in_its_warehouse_when_the_terms_get_another() -> None:
     assert handing.orders_again(before) == before
 
 
+def test_parts_older_than_their_warehouse_are_made_again_as_they_were() -> None:
+    trade = trade_of("both")
+    place(trade, two_rates(trade))
+    before = {row.number: from_payload(row.payload) for row in OutboxOrder.objects.all()}
+    assert all(each.warehouse_ref for each in before.values())
+    OrderPart.objects.update(warehouse_ref="")
+
+    assert handing.orders_again(before) == before
+
+
 def test_1c_gets_the_unit_in_its_own_word() -> None:
     trade = make_trade()
     order = place(trade, make_goods(trade, 1, unit="упак", unit_told="упак.10"))
