@@ -167,8 +167,7 @@ def test_every_periodic_task_has_a_name_in_both_languages() -> None:
     autodiscover_modules("tasks")
     queue: Any = djhuey.HUEY
     registered = {
-        f"{type(each).__module__}.{type(each).__name__}"
-        for each in queue._registry.periodic_tasks
+        f"{type(each).__module__}.{type(each).__name__}" for each in queue._registry.periodic_tasks
     }
     # tests register tasks of their own
     assert {name for name in registered if not name.startswith("tests.")} == set(JOBS)
