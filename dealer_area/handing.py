@@ -36,7 +36,7 @@ def hand_over(
     sources: Mapping[int, Warehouse] = {}
     if connection.split_orders in _BY_WAREHOUSE:
         sources = _sources(order, lines, reading.warehouses(connection.pk))
-    made = outbound.enqueue_parts(connection, _outgoing(order, lines, sources), numbers=numbers)
+    made = outbound.enqueue(connection, _outgoing(order, lines, sources), numbers=numbers)
     if len(made) == 1:
         return
     OrderPart.objects.bulk_create(

@@ -43,7 +43,6 @@ __all__ = [
     "PartyKind",
     "confirm",
     "enqueue",
-    "enqueue_parts",
     "give",
     "has_due",
     "preview",
@@ -83,24 +82,14 @@ class Answer:
     numbers: tuple[str, ...]
 
 
-def enqueue(connection: Connection, order: OutgoingOrder) -> OutboxOrder:
-    """Write the order down for 1C, in the caller's transaction, whole.
-
-    Raises ValueError for a number that 1C would cut (it looks orders up by 11 characters and
-    would make a new one each time).
-    """
-    row = _row(connection, order)
-    row.save(force_insert=True)
-    return row
-
-
-def enqueue_parts(
+def enqueue(
     connection: Connection, order: OutgoingOrder, *, numbers: Callable[[int], Sequence[str]]
 ) -> list[tuple[splitting.Share, OutgoingOrder]]:
     """Write the order down for 1C in the parts that its base wants, in the caller's transaction.
 
     An order of one part keeps its number; otherwise `numbers` is asked for as many as there are
-    parts. Gives each part with its share of the lines. Raises ValueError as `enqueue` does.
+    parts. Gives each part with its share of the lines. Raises ValueError for a number that 1C
+    would cut (it looks orders up by 11 characters and would make a new one each time).
     """
     split = splitting.shares(order, cast("splitting.How", connection.split_orders))
     given = numbers(len(split)) if len(split) > 1 else (order.number,)

@@ -11,12 +11,11 @@ from django.core.management import CommandError, call_command
 
 from onec.dialects import BITRIX31, UT11, Dialect
 from sync.models import Connection, Offer, OutboxOrder, RemoteOrder
-from sync.outbox import outbound
 from sync.protocol import views
 from tests.conformance import exports
 from tests.conformance.line import Line
 from tests.conformance.state import expected_mirror, mirror
-from tests.factories.sync import PASSWORD, outgoing_order
+from tests.factories.sync import PASSWORD, outgoing_order, queued_order
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -61,7 +60,7 @@ def test_send_refuses_what_the_dialect_or_the_disk_has_not(
 
 
 def test_orders_are_fetched_then_answered_from_the_file(base: Connection, tmp_path: Path) -> None:
-    outbound.enqueue(base, outgoing_order("1001"))
+    queued_order(base, outgoing_order("1001"))
     kept = ("--base", str(tmp_path / "base.json"))
     assert "1001 -> БМ00-000001, 122.00" in _run(base, BITRIX31, "orders", *kept)
     said = _run(
@@ -91,7 +90,7 @@ def test_a_refusal_of_the_portal_is_an_error_in_words(base: Connection, tmp_path
 
 
 def test_orders_by_the_other_type_and_a_record_of_it(base: Connection, tmp_path: Path) -> None:
-    outbound.enqueue(base, outgoing_order("1001"))
+    queued_order(base, outgoing_order("1001"))
     record = tmp_path / "dialogue.txt"
     said = _run(
         base,
@@ -116,5 +115,5 @@ def test_info_and_listen(base: Connection, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(views, "HOLD_SECONDS", 0.1)
     assert "Справочник" in _run(base, UT11, "info")
     assert _run(base, BITRIX31, "listen") == "Nothing to fetch\n"
-    outbound.enqueue(base, outgoing_order("1001"))
+    queued_order(base, outgoing_order("1001"))
     assert _run(base, BITRIX31, "listen") == "Orders wait\n"

@@ -19,11 +19,10 @@ from onec.exchange import exchange_orders, send_catalogue
 from onec.faults import FAULTS, FaultName
 from onec.portions import collect
 from sync.models import Absence, Alarm, ChangeBatch, Connection, Picture, ReceivedFile, Run
-from sync.outbox import outbound
 from tests.conformance import exports
 from tests.conformance.line import OpenPortal
 from tests.conformance.state import expected_mirror, mirror, orders, unfinished, versions
-from tests.factories.sync import outgoing_line, outgoing_order
+from tests.factories.sync import outgoing_line, outgoing_order, queued_order
 
 pytestmark = pytest.mark.django_db(transaction=True)
 AT = datetime(2026, 11, 24, 12, 0)  # noqa: DTZ001 - 1C's times are naive
@@ -55,9 +54,9 @@ def test_a_catalogue_is_the_same_in_every_dialect(
 
 def _place_orders(base: Connection) -> None:
     line = outgoing_line(offer_ref=exports.RED, sku="РД-2")
-    outbound.enqueue(base, outgoing_order("1001", lines=(line,)))
-    outbound.enqueue(base, outgoing_order("1002", lines=(outgoing_line(offer_ref=""),)))
-    outbound.enqueue(base, outgoing_order("1003"))
+    queued_order(base, outgoing_order("1001", lines=(line,)))
+    queued_order(base, outgoing_order("1002", lines=(outgoing_line(offer_ref=""),)))
+    queued_order(base, outgoing_order("1003"))
 
 
 @pytest.mark.gotcha(13, 52, 53, 61)

@@ -18,10 +18,9 @@ from onec.exchange import exchange_orders, send_catalogue
 from onec.portions import collect
 from onec.recording import Recorder
 from sync.models import Connection
-from sync.outbox import outbound
 from tests.conformance import exports
 from tests.conformance.line import OpenPortal
-from tests.factories.sync import outgoing_line, outgoing_order
+from tests.factories.sync import outgoing_line, outgoing_order, queued_order
 
 pytestmark = pytest.mark.django_db(transaction=True)
 DIALOGUES = Path(__file__).resolve().parent / "dialogues"
@@ -36,7 +35,7 @@ def test_a_dialogue_is_the_same_byte_for_byte(
     portal.http.event_hooks = {"request": [], "response": [recorder]}
     send_catalogue(portal, collect([exports.write(tmp_path / "full", dialect)]), full=True)
     line = outgoing_line(offer_ref=exports.RED, sku="РД-2")
-    outbound.enqueue(base, outgoing_order("1001", lines=(line,)))
+    queued_order(base, outgoing_order("1001", lines=(line,)))
     came = exchange_orders(portal, OrderBase(), [], AT)
     exchange_orders(portal, OrderBase(), [came[0].answered("ship", AT)], AT)
 

@@ -19,10 +19,10 @@ from onec.exchange import exchange_orders
 from onec.orders import SiteOrder
 from sync.models import Connection, OutboxOrder, Payment
 from sync.onec import batching
-from sync.outbox import outbound, resending
+from sync.outbox import resending
 from tests.conformance.line import OpenPortal
 from tests.factories.dealer_area import Trade, make_goods, make_trade
-from tests.factories.sync import outgoing_order
+from tests.factories.sync import outgoing_order, queued_order
 
 pytestmark = pytest.mark.django_db(transaction=True)
 AT = datetime(2026, 11, 24, 12, 0)  # noqa: DTZ001 - 1C's times have no zone
@@ -141,7 +141,7 @@ def test_an_order_that_1c_cannot_load_is_found_out_and_mended(
 ) -> None:
     onec = Choking("1003")
     for number in range(1001, 1009):
-        outbound.enqueue(base, outgoing_order(str(number)))
+        queued_order(base, outgoing_order(str(number)))
     now = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
     with time_machine.travel(now, tick=False) as clock:
         for _turn in range(36):

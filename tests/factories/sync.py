@@ -25,6 +25,7 @@ from sync.models import (
     OfferPrices,
     OfferStock,
     Organisation,
+    OutboxOrder,
     Partner,
     Payment,
     PriceType,
@@ -36,6 +37,7 @@ from sync.models import (
     Warehouse,
 )
 from sync.onec.outgoing import OutgoingLine, OutgoingOrder, OutgoingParty
+from sync.outbox import outbound
 
 AT = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 PASSWORD = "exchange-password"
@@ -301,3 +303,9 @@ def outgoing_order(number: str = "1001", **changed: Any) -> OutgoingOrder:
         "amount": goods if order.vat_included else goods + vat,
     }
     return replace(order, **{**totals, **changed})
+
+
+def queued_order(connection: Connection, order: OutgoingOrder) -> OutboxOrder:
+    """The order on its way to 1C, whole."""
+    outbound.enqueue(connection, order, numbers=lambda _count: [order.number])
+    return OutboxOrder.objects.get(connection=connection, number=order.number)

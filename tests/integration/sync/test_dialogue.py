@@ -30,8 +30,13 @@ from sync.models import (
     RemoteOrder,
     Run,
 )
-from sync.outbox import outbound
-from tests.factories.sync import PASSWORD, ConnectionFactory, outgoing_line, outgoing_order
+from tests.factories.sync import (
+    PASSWORD,
+    ConnectionFactory,
+    outgoing_line,
+    outgoing_order,
+    queued_order,
+)
 
 pytestmark = pytest.mark.django_db(transaction=True)
 AT = datetime(2026, 11, 24, 12, 0)  # noqa: DTZ001 - 1C's times are naive
@@ -156,8 +161,8 @@ def test_a_catalogue_comes_twice_and_nothing_doubles(
 def test_orders_go_out_and_answers_come_back(
     base: Connection, dialect: Dialect, tmp_path: Path
 ) -> None:
-    outbound.enqueue(base, outgoing_order("1001"))
-    outbound.enqueue(base, outgoing_order("1002", lines=(outgoing_line(offer_ref=""),)))
+    queued_order(base, outgoing_order("1001"))
+    queued_order(base, outgoing_order("1002", lines=(outgoing_line(offer_ref=""),)))
     portal = _portal(base, dialect)
     onec = OrderBase(tmp_path / "orders.json")
 

@@ -42,7 +42,6 @@ from sync.models import (
     RemoteOrder,
     Run,
 )
-from sync.outbox import outbound
 from sync.runs import importing, running
 from sync.tasks import QUEUE
 from tests.conformance.line import Line
@@ -60,7 +59,7 @@ from tests.factories.commerceml import (
     prop,
     store,
 )
-from tests.factories.sync import PASSWORD, ConnectionFactory, outgoing_order
+from tests.factories.sync import PASSWORD, ConnectionFactory, outgoing_order, queued_order
 
 pytestmark = [
     pytest.mark.django_db(transaction=True, serialized_rollback=True),
@@ -303,7 +302,7 @@ def test_a_batch_of_orders_killed_at_twenty_points_is_in_1c_once(tmp_path: Path)
     base = ConnectionFactory(user="killed")
     numbers = [str(number) for number in range(1001, 1031)]
     for number in numbers:
-        outbound.enqueue(base, outgoing_order(number))
+        queued_order(base, outgoing_order(number))
     dialect = DIALECTS["unf"]
     at = datetime(2026, 11, 24, 10, 0, tzinfo=UTC)
 

@@ -13,12 +13,11 @@ from onec.orders import read_batch
 from sync import tasks
 from sync.files import receiving
 from sync.models import Alarm, Connection, ExchangeSession, OutboxOrder, Run
-from sync.outbox import outbound
 from sync.protocol import views
 from sync.runs import running
 from sync.tasks import QUEUE
 from tests.factories.onec import DOCUMENT, PATH, OneC, basic
-from tests.factories.sync import PASSWORD, ConnectionFactory, outgoing_order
+from tests.factories.sync import PASSWORD, ConnectionFactory, outgoing_order, queued_order
 
 pytestmark = pytest.mark.django_db
 
@@ -49,7 +48,7 @@ def done(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_crm_is_about_orders_as_sale_is(base: Connection) -> None:
-    outbound.enqueue(base, outgoing_order("1001"))
+    queued_order(base, outgoing_order("1001"))
     crm = OneC(base, "crm").sign_in()
     assert [order.number for order in read_batch(crm.ask("query").content.decode())] == ["1001"]
     assert crm.says("success") == "success"
@@ -87,7 +86,7 @@ def test_listening_is_answered_soon(
     target = f"{PATH}?type=listen&mode=query"
     answer = listener.client.get(target, headers=headers)
     assert (answer.status_code, answer.content) == (304, b"")
-    outbound.enqueue(base, outgoing_order("1001"))
+    queued_order(base, outgoing_order("1001"))
     answer = listener.client.get(target, headers=headers)
     assert (answer.status_code, answer.content) == (200, b"success")
 

@@ -14,8 +14,7 @@ from sync.channels import folder, posting, tending
 from sync.channels.folder import FolderFailed
 from sync.models import Connection, ExchangeSession, OutboxOrder, Run
 from sync.onec import batching
-from sync.outbox import outbound
-from tests.factories.sync import ConnectionFactory, outgoing_order
+from tests.factories.sync import ConnectionFactory, outgoing_order, queued_order
 
 pytestmark = pytest.mark.django_db
 State = OutboxOrder.State
@@ -41,7 +40,7 @@ def at() -> datetime:
 
 def place(base: Connection, *numbers: str) -> None:
     for number in numbers:
-        outbound.enqueue(base, outgoing_order(number))
+        queued_order(base, outgoing_order(number))
 
 
 def states() -> dict[str, str]:
@@ -188,7 +187,7 @@ def test_each_minute_all_folders_are_seen_to_and_one_bad_one_stops_none(
     paused = ConnectionFactory(folder="paused", is_paused=True)
     (out.parents[1] / "paused" / "out").mkdir(parents=True)
     place(base, "1")
-    outbound.enqueue(paused, outgoing_order("2"))
+    queued_order(paused, outgoing_order("2"))
     tending.tend_folders.now()
     assert states() == {"1": State.GIVEN, "2": State.WAITING}
 
@@ -199,7 +198,7 @@ def test_a_folder_that_fails_in_an_unforeseen_way_stops_no_other(
     second = ConnectionFactory(folder="second")
     (out.parents[1] / "second" / "out").mkdir(parents=True)
     place(base, "1")
-    outbound.enqueue(second, outgoing_order("2"))
+    queued_order(second, outgoing_order("2"))
     tend = folder.tend
 
     def failing(connection: Connection) -> None:

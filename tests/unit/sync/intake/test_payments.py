@@ -13,10 +13,14 @@ import pytest
 from sync.intake.payments import key_of
 from sync.models import Connection, OutboxOrder, Payment, ReceivedFile, RemoteOrder, Run
 from sync.onec.records import PaymentRecord
-from sync.outbox import outbound
 from sync.runs.inbound import accept, import_records, ingest
 from tests.factories import statement
-from tests.factories.sync import ConnectionFactory, CounterpartyFactory, outgoing_order
+from tests.factories.sync import (
+    ConnectionFactory,
+    CounterpartyFactory,
+    outgoing_order,
+    queued_order,
+)
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
@@ -165,7 +169,7 @@ def test_money_without_a_number_goes_to_the_only_order_of_that_buyer_and_sum(
     base: Connection,
 ) -> None:
     for number in ("1001", "1002"):
-        outbound.enqueue(base, outgoing_order(number))
+        queued_order(base, outgoing_order(number))
     RemoteOrder.objects.create(connection=base, number="1002", amount="61.00", changed_at=AT)
     tell(base, from_bank())
     assert Payment.objects.get().order_number == "1001"
@@ -192,7 +196,7 @@ def test_money_that_could_be_for_anything_is_left_to_people(
     base: Connection, changed: dict[str, Any]
 ) -> None:
     for number in ("1001", "1002"):
-        outbound.enqueue(base, outgoing_order(number, amount=Decimal("122.00")))
+        queued_order(base, outgoing_order(number, amount=Decimal("122.00")))
     OutboxOrder.objects.filter(number="1002").update(payload={"party": {}, "amount": "5"})
     tell(base, from_bank(**changed))
     assert Payment.objects.get().order_number == ""
@@ -200,7 +204,7 @@ def test_money_that_could_be_for_anything_is_left_to_people(
 
 def test_two_orders_of_one_sum_are_not_guessed_between(base: Connection) -> None:
     for number in ("1001", "1002"):
-        outbound.enqueue(base, outgoing_order(number))
+        queued_order(base, outgoing_order(number))
     tell(base, from_bank())
     assert Payment.objects.get().order_number == ""
 
@@ -210,7 +214,7 @@ def test_overlapping_statements_write_nothing_the_second_time(
     base: Connection, settings: Any, tmp_path: Path
 ) -> None:
     settings.EXCHANGE_ROOT = tmp_path
-    outbound.enqueue(base, outgoing_order("100001"))
+    queued_order(base, outgoing_order("100001"))
     first = statement.text(statement.document(), statement.document(Номер="18"))
     second = statement.text(
         statement.document(Номер="18"),

@@ -22,6 +22,7 @@ from tests.factories.sync import (
     ExchangeSessionFactory,
     outgoing_line,
     outgoing_order,
+    queued_order,
 )
 
 pytestmark = pytest.mark.django_db
@@ -40,12 +41,12 @@ def _states() -> dict[str, str]:
 @pytest.mark.gotcha(51)
 def test_enqueue_refuses_a_number_that_1c_would_cut() -> None:
     with pytest.raises(ValueError, match="number"):
-        outbound.enqueue(ConnectionFactory(), outgoing_order("123456789012"))
+        queued_order(ConnectionFactory(), outgoing_order("123456789012"))
 
 
 def test_give_hands_out_what_waits_for_this_base_only(session: ExchangeSession) -> None:
-    outbound.enqueue(session.connection, outgoing_order("1"))
-    outbound.enqueue(ConnectionFactory(), outgoing_order("2"))
+    queued_order(session.connection, outgoing_order("1"))
+    queued_order(ConnectionFactory(), outgoing_order("2"))
     answer = outbound.give(session=session, at=AT)
     assert answer.numbers == ("1",)
     assert [order.number for order in read_batch(answer.body.decode())] == ["1"]
@@ -66,7 +67,7 @@ def test_give_without_orders_is_a_bare_root_and_no_entry_in_the_journal(
 def test_give_speaks_the_charset_of_the_base(session: ExchangeSession) -> None:
     session.connection.charset = "windows-1251"
     session.connection.save()
-    outbound.enqueue(session.connection, outgoing_order("1"))
+    queued_order(session.connection, outgoing_order("1"))
     answer = outbound.give(session=session, at=AT)
     assert answer.charset == "windows-1251"
     assert "Заказ товара".encode("cp1251") in answer.body
@@ -76,8 +77,8 @@ def test_give_speaks_the_charset_of_the_base(session: ExchangeSession) -> None:
 def test_give_leaves_a_bad_order_behind_with_its_reasons(session: ExchangeSession) -> None:
     bad = outgoing_order("2", lines=(outgoing_line(offer_ref=""), outgoing_line(name="")))
     for order in (outgoing_order("1"), bad, outgoing_order("3")):
-        outbound.enqueue(session.connection, order)
-    broken = outbound.enqueue(session.connection, outgoing_order("4"))
+        queued_order(session.connection, order)
+    broken = queued_order(session.connection, outgoing_order("4"))
     OutboxOrder.objects.filter(pk=broken.pk).update(payload={"number": "4"})
 
     with override("ru"):
@@ -100,14 +101,14 @@ def test_give_leaves_a_bad_order_behind_with_its_reasons(session: ExchangeSessio
 def test_give_caps_the_batch(session: ExchangeSession, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(outbound, "BATCH", 2)
     for number in "123":
-        outbound.enqueue(session.connection, outgoing_order(number))
+        queued_order(session.connection, outgoing_order(number))
     assert outbound.give(session=session, at=AT).numbers == ("1", "2")
     outbound.confirm(session=session, at=AT)
     assert outbound.give(session=session, at=AT).numbers == ("3",)
 
 
 def test_give_again_what_was_never_confirmed(session: ExchangeSession) -> None:
-    outbound.enqueue(session.connection, outgoing_order("1"))
+    queued_order(session.connection, outgoing_order("1"))
     outbound.give(session=session, at=AT)
     later = ExchangeSessionFactory(connection=session.connection)
     assert outbound.give(session=later, at=AT).numbers == ("1",)
@@ -116,9 +117,9 @@ def test_give_again_what_was_never_confirmed(session: ExchangeSession) -> None:
 
 @pytest.mark.gotcha(21)
 def test_confirm_marks_the_batch_of_its_own_session(session: ExchangeSession) -> None:
-    outbound.enqueue(session.connection, outgoing_order("1"))
+    queued_order(session.connection, outgoing_order("1"))
     outbound.give(session=session, at=AT)
-    outbound.enqueue(session.connection, outgoing_order("2"))
+    queued_order(session.connection, outgoing_order("2"))
     later = ExchangeSessionFactory(connection=session.connection)
     assert outbound.give(session=later, at=AT).numbers == ("1", "2")
 
@@ -130,7 +131,7 @@ def test_confirm_marks_the_batch_of_its_own_session(session: ExchangeSession) ->
 
 def test_confirm_again_is_no_news_and_without_a_batch_is_none(session: ExchangeSession) -> None:
     assert outbound.confirm(session=session, at=AT) is None
-    outbound.enqueue(session.connection, outgoing_order("1"))
+    queued_order(session.connection, outgoing_order("1"))
     outbound.give(session=session, at=AT)
     assert outbound.confirm(session=session, at=AT) == ("1",)
     assert outbound.confirm(session=session, at=AT) == ()
@@ -143,7 +144,7 @@ def test_confirm_tells_the_owner_of_orders(
 ) -> None:
     told: list[tuple[str, ...]] = []
     monkeypatch.setattr(ports, "tell_orders_taken", lambda numbers: told.append(tuple(numbers)))
-    outbound.enqueue(session.connection, outgoing_order("1"))
+    queued_order(session.connection, outgoing_order("1"))
     outbound.give(session=session, at=AT)
     with django_capture_on_commit_callbacks(execute=True):  # type: ignore[attr-defined]
         outbound.confirm(session=session, at=AT)
@@ -156,7 +157,7 @@ def test_give_keeps_orders_without_vat_apart_from_zero(session: ExchangeSession)
         outgoing_line(vat_rate=None, vat_amount=Decimal("0.00")),
         outgoing_line(vat_rate=Decimal(0), vat_amount=Decimal("0.00")),
     )
-    outbound.enqueue(session.connection, outgoing_order("1", lines=lines))
+    queued_order(session.connection, outgoing_order("1", lines=lines))
     (order,) = read_batch(outbound.give(session=session, at=AT).body.decode())
     assert [line.vat_rate for line in order.lines] == ["Без НДС", "0"]
 
@@ -187,11 +188,11 @@ class Base:
 def test_an_order_that_1c_cannot_load_stops_nobody() -> None:
     base = Base(ConnectionFactory(), {"13"})
     for number in range(20):
-        outbound.enqueue(base.connection, outgoing_order(str(number + 1)))
+        queued_order(base.connection, outgoing_order(str(number + 1)))
     for step in range(40):
         # others keep ordering
         if step % 4 == 0:
-            outbound.enqueue(base.connection, outgoing_order(str(100 + step)))
+            queued_order(base.connection, outgoing_order(str(100 + step)))
         base.exchange()
 
     fresh = {str(100 + step) for step in range(0, 40, 4)}
@@ -214,10 +215,10 @@ def test_an_order_that_1c_cannot_load_stops_nobody() -> None:
 
 def test_orders_placed_after_the_poisoned_one_pass_it_by() -> None:
     base = Base(ConnectionFactory(), {"1"})
-    outbound.enqueue(base.connection, outgoing_order("1"))
+    queued_order(base.connection, outgoing_order("1"))
     for _turn in range(batching.SUSPECT_AFTER):
         base.exchange()
-    outbound.enqueue(base.connection, outgoing_order("2"))
+    queued_order(base.connection, outgoing_order("2"))
     base.exchange()
     base.exchange()
     assert base.loaded == ["2"]
@@ -227,7 +228,7 @@ def test_a_broken_base_makes_no_work_for_people_before_two_days() -> None:
     base = Base(ConnectionFactory(), set())
     base.is_broken = True
     for number in "1234":
-        outbound.enqueue(base.connection, outgoing_order(number))
+        queued_order(base.connection, outgoing_order(number))
     for _turn in range(100):
         base.exchange()
     assert set(_states().values()) == {State.GIVEN}
@@ -239,7 +240,7 @@ def test_a_broken_base_makes_no_work_for_people_before_two_days() -> None:
 
 def test_a_lone_order_that_1c_never_takes_needs_a_person_at_last() -> None:
     base = Base(ConnectionFactory(), {"1"})
-    outbound.enqueue(base.connection, outgoing_order("1"))
+    queued_order(base.connection, outgoing_order("1"))
     for _turn in range(400):
         base.exchange()
     row = OutboxOrder.objects.get()
@@ -250,8 +251,8 @@ def test_a_lone_order_that_1c_never_takes_needs_a_person_at_last() -> None:
 
 
 def test_givings_tell_when_and_in_which_batch(session: ExchangeSession) -> None:
-    outbound.enqueue(session.connection, outgoing_order("1"))
-    outbound.enqueue(session.connection, outgoing_order("2"))
+    queued_order(session.connection, outgoing_order("1"))
+    queued_order(session.connection, outgoing_order("2"))
     outbound.give(session=session, at=AT)
     row = OutboxOrder.objects.get(number="1")
     assert row.givings == [{"batch": row.batch_id, "at": AT.isoformat(), "count": 2}]
@@ -259,7 +260,7 @@ def test_givings_tell_when_and_in_which_batch(session: ExchangeSession) -> None:
 
 def test_give_keeps_back_what_is_held_or_rests(session: ExchangeSession) -> None:
     for number in "123":
-        outbound.enqueue(session.connection, outgoing_order(number))
+        queued_order(session.connection, outgoing_order(number))
     OutboxOrder.objects.filter(number="1").update(state=State.HELD)
     OutboxOrder.objects.filter(number="2").update(not_before=AT + timedelta(minutes=1))
     assert outbound.give(session=session, at=AT).numbers == ("3",)
@@ -268,7 +269,7 @@ def test_give_keeps_back_what_is_held_or_rests(session: ExchangeSession) -> None
 
 def test_confirm_leaves_an_order_that_was_sent_anew_since(session: ExchangeSession) -> None:
     for number in "123":
-        outbound.enqueue(session.connection, outgoing_order(number))
+        queued_order(session.connection, outgoing_order(number))
     outbound.give(session=session, at=AT)
     later = timezone.now() + timedelta(minutes=1)
     OutboxOrder.objects.filter(number="1").update(state=State.WAITING, decided_at=later)
@@ -279,8 +280,8 @@ def test_confirm_leaves_an_order_that_was_sent_anew_since(session: ExchangeSessi
 def test_unconfirmed_are_those_that_wait_longer_than_the_base_allows() -> None:
     connection = ConnectionFactory(unconfirmed_hours=24)
     for number in "12345":
-        outbound.enqueue(connection, outgoing_order(number))
-    outbound.enqueue(ConnectionFactory(), outgoing_order("6"))
+        queued_order(connection, outgoing_order(number))
+    queued_order(ConnectionFactory(), outgoing_order("6"))
     old = AT - timedelta(hours=25)
     OutboxOrder.objects.update(queued_at=old)
     OutboxOrder.objects.filter(number="2").update(queued_at=AT - timedelta(hours=23))
@@ -291,7 +292,7 @@ def test_unconfirmed_are_those_that_wait_longer_than_the_base_allows() -> None:
     assert [(row.number, vars(row)["since"]) for row in found] == [("1", old), ("5", old)]
 
 
-def test_enqueue_parts_gives_each_part_a_number_of_its_own() -> None:
+def test_enqueue_gives_each_part_a_number_of_its_own() -> None:
     connection = ConnectionFactory(split_orders="vat")
     none = outgoing_line(vat_rate=None, vat_amount=Decimal("0.00"))
     order = outgoing_order("100001", lines=(outgoing_line(), none))
@@ -301,7 +302,7 @@ def test_enqueue_parts_gives_each_part_a_number_of_its_own() -> None:
         asked.append(count)
         return ["100002", "100003"]
 
-    made = outbound.enqueue_parts(connection, order, numbers=numbers)
+    made = outbound.enqueue(connection, order, numbers=numbers)
 
     assert asked == [2]
     assert [(share.positions, part.number) for share, part in made] == [
@@ -311,7 +312,7 @@ def test_enqueue_parts_gives_each_part_a_number_of_its_own() -> None:
     rows = OutboxOrder.objects.values_list("number", "parent_number").order_by("number")
     assert list(rows) == [("100002", "100001"), ("100003", "100001")]
     whole = outgoing_order("100004")
-    assert outbound.enqueue_parts(connection, whole, numbers=numbers)[0][1].number == "100004"
+    assert outbound.enqueue(connection, whole, numbers=numbers)[0][1].number == "100004"
     assert OutboxOrder.objects.get(number="100004").parent_number == ""
     assert asked == [2]
 
@@ -319,7 +320,7 @@ def test_enqueue_parts_gives_each_part_a_number_of_its_own() -> None:
 def test_preview_is_what_1c_would_get(session: ExchangeSession) -> None:
     session.connection.charset = "windows-1251"
     session.connection.save()
-    row = outbound.enqueue(session.connection, outgoing_order("1"))
+    row = queued_order(session.connection, outgoing_order("1"))
     body = outbound.preview(row, at=AT)
     assert body == outbound.give(session=session, at=AT).body
     row.payload = {"number": "1"}

@@ -18,6 +18,7 @@ from tests.factories.sync import (
     ExchangeSessionFactory,
     outgoing_line,
     outgoing_order,
+    queued_order,
 )
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +32,7 @@ def base() -> Connection:
 
 
 def row_of(base: Connection, state: str, order: OutgoingOrder | None = None) -> OutboxOrder:
-    row = outbound.enqueue(base, order or outgoing_order(str(OutboxOrder.objects.count() + 1)))
+    row = queued_order(base, order or outgoing_order(str(OutboxOrder.objects.count() + 1)))
     OutboxOrder.objects.filter(pk=row.pk).update(
         state=state, attempts=5, lone_attempts=2, error="почему-то", not_before=AT
     )

@@ -7,7 +7,12 @@ from django.utils import timezone
 
 from sync.outbox import outbound
 from sync.protocol import listening
-from tests.factories.sync import ConnectionFactory, ExchangeSessionFactory, outgoing_order
+from tests.factories.sync import (
+    ConnectionFactory,
+    ExchangeSessionFactory,
+    outgoing_order,
+    queued_order,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -15,7 +20,7 @@ pytestmark = pytest.mark.django_db
 def test_an_order_is_news_until_it_was_given() -> None:
     session = ExchangeSessionFactory(exchange_type="sale")
     assert not listening.has_news(session.connection)
-    outbound.enqueue(session.connection, outgoing_order("1001"))
+    queued_order(session.connection, outgoing_order("1001"))
     assert listening.has_news(session.connection)
     assert not listening.has_news(ConnectionFactory())
     outbound.give(session=session, at=timezone.now())

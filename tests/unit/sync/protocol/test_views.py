@@ -18,12 +18,17 @@ from onec.orders import read_batch
 from sync import ports
 from sync.files import receiving
 from sync.models import Connection, ExchangeSession, OutboxOrder, ReceivedFile, Run
-from sync.outbox import outbound
 from sync.protocol import sessions, views
 from sync.protocol.connections import GUESSES
 from sync.runs import running
 from tests.factories.onec import DOCUMENT, PATH, OneC, basic
-from tests.factories.sync import PASSWORD, ConnectionFactory, outgoing_line, outgoing_order
+from tests.factories.sync import (
+    PASSWORD,
+    ConnectionFactory,
+    outgoing_line,
+    outgoing_order,
+    queued_order,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -350,11 +355,11 @@ def test_query_without_orders(sale: OneC) -> None:
 
 
 def test_query_and_success_without_init(sale: OneC, base: Connection) -> None:
-    outbound.enqueue(base, outgoing_order("1"))
-    outbound.enqueue(base, outgoing_order("2", lines=(outgoing_line(offer_ref=""),)))
+    queued_order(base, outgoing_order("1"))
+    queued_order(base, outgoing_order("2", lines=(outgoing_line(offer_ref=""),)))
     (order,) = read_batch(sale.ask("query").content.decode())
     assert order.number == "1"
-    outbound.enqueue(base, outgoing_order("3"))
+    queued_order(base, outgoing_order("3"))
     assert sale.says("success") == "success"
     assert sale.says("success") == "success"
     states = dict(OutboxOrder.objects.values_list("number", "state"))
@@ -364,7 +369,7 @@ def test_query_and_success_without_init(sale: OneC, base: Connection) -> None:
 
 
 def test_query_in_the_version_agreed_on(sale: OneC, base: Connection) -> None:
-    outbound.enqueue(base, outgoing_order("1"))
+    queued_order(base, outgoing_order("1"))
     sale.says("init", version="3.1")
     assert len(read_batch(sale.ask("query").content.decode(), wrapped=True)) == 1
     # an init that names no version opens an upload and changes nothing of that
@@ -377,7 +382,7 @@ def test_query_in_the_version_agreed_on(sale: OneC, base: Connection) -> None:
 
 @pytest.mark.gotcha(21)
 def test_success_of_another_session_confirms_nothing(sale: OneC, base: Connection) -> None:
-    outbound.enqueue(base, outgoing_order("1"))
+    queued_order(base, outgoing_order("1"))
     sale.ask("query")
     other = OneC(base, "sale").sign_in()
     assert re.fullmatch(r"failure\n[^\n]+", other.says("success"))

@@ -25,6 +25,7 @@ from tests.factories.sync import (
     ExchangeSessionFactory,
     outgoing_line,
     outgoing_order,
+    queued_order,
 )
 
 pytestmark = pytest.mark.django_db
@@ -44,7 +45,7 @@ def client() -> Client:
 
 
 def order(base: Connection, number: str, state: str = State.WAITING, **told: Any) -> OutboxOrder:
-    row = outbound.enqueue(base, outgoing_order(number))
+    row = queued_order(base, outgoing_order(number))
     OutboxOrder.objects.filter(pk=row.pk).update(state=state, **told)
     row.refresh_from_db()
     return row
@@ -170,7 +171,7 @@ def test_a_bad_order_is_shown_with_its_reason_and_what_to_do(
     base: Connection, client: Client
 ) -> None:
     bad = outgoing_order("7", lines=(outgoing_line(offer_ref=""),))
-    row = outbound.enqueue(base, bad)
+    row = queued_order(base, bad)
     outbound.give(session=ExchangeSessionFactory(connection=base), at=timezone.now())
     found = client.get(reverse("exchange:outbox-order", args=[row.pk]))
     assert found.context["errors"]
@@ -266,7 +267,7 @@ def test_parts_know_each_other(base: Connection, client: Client) -> None:
     Connection.objects.filter(pk=base.pk).update(split_orders="vat")
     base.refresh_from_db()
     whole = outgoing_order("100", lines=(outgoing_line(), none))
-    outbound.enqueue_parts(base, whole, numbers=lambda _count: ["101", "102"])
+    outbound.enqueue(base, whole, numbers=lambda _count: ["101", "102"])
     row = OutboxOrder.objects.get(number="101")
     page = client.get(reverse("exchange:outbox-order", args=[row.pk]))
     assert [each.number for each in page.context["family"]] == ["102"]
