@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -39,15 +39,14 @@ from sync.models import (
 )
 from sync.onec.records import (
     AgreementRecord,
-    ContractRecord,
     CounterpartyRecord,
     PartnerRecord,
     RemoteLineRecord,
-    RemoteOrderRecord,
 )
 from sync.runs import importing, inbound, running
 from sync.runs.inbound import ingest
 from tests.factories.commerceml import take
+from tests.factories.records import contract, counterparty, order
 from tests.factories.sync import ConnectionFactory
 
 pytestmark = pytest.mark.django_db
@@ -57,46 +56,6 @@ AT = datetime(2026, 5, 4, 12, 30, tzinfo=UTC)
 @pytest.fixture
 def base() -> Connection:
     return ConnectionFactory()
-
-
-def counterparty(ref: str = "c1", **changed: Any) -> CounterpartyRecord:
-    fields = {
-        "ref": ref,
-        "partner_ref": "p1",
-        "name": "ООО Дом",
-        "full_name": "Общество Дом",
-        "inn": "7707083893",
-        "kpp": "770701001",
-        "kind": "company",
-    }
-    return CounterpartyRecord(**{**fields, **changed})
-
-
-def contract(**changed: Any) -> ContractRecord:
-    fields = {
-        "ref": "k1",
-        "counterparty_ref": "c1",
-        "partner_ref": "p1",
-        "agreement_ref": "a1",
-        "number": "12/26",
-        "name": "Договор 12/26",
-        "signed_on": date(2026, 1, 15),
-        "organisation_ref": "o1",
-        "organisation_name": "ООО Фабрика",
-        "currency": "RUB",
-        "price_type_ref": "t1",
-        "credit_limit": Decimal("500000.005"),
-        "deferral_days": 14,
-    }
-    return ContractRecord(**{**fields, **changed})
-
-
-def order(**changed: Any) -> RemoteOrderRecord:
-    fields: dict[str, Any] = dict.fromkeys(RemoteOrderRecord.__dataclass_fields__, "")
-    nothing = ("posted", "deleted", "cancelled", "paid", "shipped", "amount", "counterparty")
-    fields.update(dict.fromkeys((*nothing, "ordered_on", "remote_on", "paid_on"), None))
-    fields.update(shipped_on=None, changed_at=None, lines=(), requisites=(), digest=1)
-    return RemoteOrderRecord(**{**fields, "ref": "d1", "number": "1001", **changed})
 
 
 def test_references_to_unknown_objects_make_rows_that_are_filled_later(base: Connection) -> None:
