@@ -25,6 +25,7 @@ from onec.dialects import UT11
 from onec.exchange import Portal, send_catalogue
 from onec.portions import collect
 from sync.models import Connection, Picture, Product, SettlementEntry
+from sync.watching import keeping
 
 PICTURES_SECONDS = 20.0
 
@@ -50,6 +51,9 @@ def fill(url: str, *, report: Callable[[str], None]) -> None:
     portal refuses the catalogue.
     """
     connection = Connection.objects.get(user=ONEC_USER)
+    if not connection.is_paused:
+        # its 1C was away until now, and tells first of what is long over: nothing is late by that
+        keeping.resume_base(connection=connection, by=None, at=timezone.now())
     assortment = Assortment()
     _send(connection, assortment, url, report)
     report("Writing the pages ...")

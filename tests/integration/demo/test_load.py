@@ -5,25 +5,29 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import httpx
 import pytest
 from django.core.cache import cache
 from django.core.wsgi import get_wsgi_application
+from django.utils import timezone
 from wagtail.models import Page
 
 from base.models import User
 from catalog_pages.models import CategoryPage, ProductPage
 from dealer_area.models import Order, OrderEvent
 from dealer_area.roles import GroupName
-from demo import content, load
+from demo import content, load, placing
 from demo.commerceml import write
 from demo.company import STAFF, email_of
 from demo.stories import NEWS, STORIES
 from home.models import HomePage
 from promotions.models import NewsPage
-from sync.models import Offer, OutboxOrder, Product, Rejection, Run
+from sync.models import Alarm, Offer, OutboxOrder, Product, Rejection, Run
+from sync.runs import inbound
+from sync.watching import alarms
 
 pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)
 
@@ -64,9 +68,21 @@ def test_the_demonstration_is_made_once_and_finished_when_broken_off(
             load.fill("http://portal.example", report=told.append)
     _check_catalogue()
 
-    load.fill("http://portal.example", report=told.append)
+    answered = iter(range(1000))
+
+    def answer(**told_of: Any) -> Run:
+        run = inbound.ingest(**told_of)
+        if next(answered) == 10:
+            alarms.check(timezone.now())
+        return run
+
+    with monkeypatch.context() as patch:
+        patch.setattr(placing, "inbound", SimpleNamespace(ingest=answer))
+        load.fill("http://portal.example", report=told.append)
     _check_orders()
     _check_pages()
+    assert next(answered) > 10
+    assert not Alarm.objects.exists()
 
     before = _counts()
     load.fill("http://portal.example", report=told.append)
