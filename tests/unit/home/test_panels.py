@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from dealer_area.roles import GroupName
+from home import panels
 from home.panels import debtors, debts_panel, goods_panel, money_panel, pageless_panel
 from sync.models import Run, Twin
 from tests.factories.admin import signed_in
@@ -29,7 +30,9 @@ def counts() -> list[str]:
     return [row.cells[1] for row in goods_panel(may_see_twins=True).rows]
 
 
-def test_what_the_catalogue_lacks_is_counted(django_assert_num_queries: Any) -> None:
+def test_what_the_catalogue_lacks_is_counted(
+    django_assert_num_queries: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert counts() == ["0", "0", "0", "0", "ещё не поступал"]
     base = ConnectionFactory()
     offer = OfferFactory(product=ProductFactory(connection=base, pictures=["a.jpg"]))
@@ -39,10 +42,13 @@ def test_what_the_catalogue_lacks_is_counted(django_assert_num_queries: Any) -> 
     ProductFactory(connection=base, archived=True)
     Twin.objects.create(connection=base, old=offer.product, new=bare.product, found_at=AT)
     Run.objects.create(connection=base, kind="catalog", state="done", finished_at=AT)
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(6):
         found = counts()
     assert found[:4] == ["2", "1", "1", "1"]
     assert "25.11.2026" in found[4]
+
+    monkeypatch.setattr(panels, "COUNTED", 1)
+    assert counts()[:3] == ["1 из последних 1", "1 из последних 1", "1 из последних 1"]
 
 
 def test_twins_lead_only_whom_they_are_shown_to() -> None:
