@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from sync.models import Lease
 
-SECONDS = 30.0
+SECONDS = 20.0
 """How long a lease lives without being renewed."""
 
 

@@ -40,6 +40,7 @@ from sync.models import (
 from sync.onec import commerceml
 from sync.onec.ahead import ahead
 from sync.onec.commerceml import BadFile, Item
+from sync.pacing import paced
 from sync.runs import rehearsing
 from sync.runs.taking import Taking
 from sync.staging import staging
@@ -90,7 +91,7 @@ class _Import(Taking):
         if run.file is None:
             raise BadFile("the file is gone")
         path = Path(settings.EXCHANGE_ROOT) / run.file.path
-        encoding = commerceml.survey(path, beat=self.beat)
+        encoding = commerceml.survey(path, beat=paced(self.beat))
         book = self.book = Book(run.connection, run, run.file.pk, staging(run.connection_id))
         size = min(CHUNK, book.staging.portion)
         if self.rehearsal:
