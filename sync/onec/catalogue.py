@@ -69,10 +69,20 @@ def property_record(element: etree._Element) -> PropertyRecord:
     return PropertyRecord(
         ref=own,
         name=told.get("Наименование") or None,
-        value_type=told.get("ТипЗначений", ""),
+        value_type=_value_type(element, told),
         for_offers=values.flag(told.get("ДляПредложений")),
         archived=bool(marked_deleted(element)),
     )
+
+
+def _value_type(element: etree._Element, told: Mapping[str, str]) -> str:
+    """Told by itself, or in a list as УТ 10.2 does; what has a dictionary needs no word for it."""
+    kinds = [told.get("ТипЗначений", "")]
+    for each in children(child(element, "ТипыЗначений"), "ТипЗначений"):
+        kinds.append(child_text(each, "Тип"))
+    if "Справочник" in kinds or ("ВариантыЗначений" in told and not any(kinds)):
+        return "Справочник"
+    return next(filter(None, kinds), "")
 
 
 def property_value_record(element: etree._Element) -> PropertyValueRecord | None:
@@ -84,6 +94,8 @@ def property_value_record(element: etree._Element) -> PropertyValueRecord | None
     own = values.ref(told.get("ИдЗначения") or told.get("Ид"))
     above = element.getparent()
     owner = above.getparent() if above is not None else None
+    if owner is not None and LOCAL[owner.tag] == "ТипЗначений":
+        owner = next(owner.iterancestors("{*}Свойство", "{*}СвойствоНоменклатуры"), None)
     property_ref = values.ref(child_text(owner, "Ид")) if owner is not None else ""
     if not own and not told.get("Значение"):
         return None

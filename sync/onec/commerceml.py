@@ -81,11 +81,16 @@ Kind = Literal[
     "counterparty",
 ]
 
+_VALUES_ABOVE = frozenset({"Свойство", "СвойствоНоменклатуры", "ТипЗначений"})
+
 # What an ended element is, by its name and the names of its parent and grandparent ("" = any).
 _PLACES: dict[str, tuple[Kind, str, frozenset[str]]] = {
     "Группа": ("category", "Группы", frozenset({"Классификатор"})),
     "Свойство": ("property", "Свойства", frozenset({"Классификатор"})),
-    "Справочник": ("property_value", "ВариантыЗначений", frozenset({"Свойство"})),
+    "СвойствоНоменклатуры": ("property", "Свойства", frozenset({"Классификатор"})),
+    "Справочник": ("property_value", "ВариантыЗначений", _VALUES_ABOVE),
+    # УТ 10.2 with the module of Bitrix
+    "ВариантЗначения": ("property_value", "ВариантыЗначений", _VALUES_ABOVE),
     "Товар": ("product", "Товары", frozenset({"Каталог"})),
     "ТипЦены": (
         "price_type",

@@ -87,3 +87,45 @@ def test_a_warehouse_has_a_name_and_an_address(base: Connection) -> None:
     it = Warehouse.objects.get()
     assert (it.name, it.address) == ("Главный", "170000, Тверь, Ленина 1")
     assert run.rejected_count == 1
+
+
+VALUE = "<{0}><Ид>v1</Ид><Значение>Белый</Значение></{0}>"
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        # УТ 10.2 with the module of Bitrix
+        "<Свойство><Ид>p</Ид><Наименование>Цвет</Наименование><ТипыЗначений><ТипЗначений>"
+        "<Тип>Справочник</Тип><Описание>Значения</Описание><ВариантыЗначений>"
+        f"{VALUE.format('ВариантЗначения')}"
+        "</ВариантыЗначений></ТипЗначений></ТипыЗначений></Свойство>",
+        # third parties
+        "<Свойство><Ид>p</Ид><Наименование>Цвет</Наименование><ВариантыЗначений>"
+        f"{VALUE.format('ВариантЗначения')}</ВариантыЗначений></Свойство>",
+        # УТП for Ukraine
+        "<СвойствоНоменклатуры><Ид>p</Ид><Наименование>Цвет</Наименование><ВариантыЗначений>"
+        f"{VALUE.format('Справочник')}</ВариантыЗначений></СвойствоНоменклатуры>",
+    ],
+)
+def test_dictionaries_in_their_older_forms(base: Connection, told: str) -> None:
+    take(base, classifier(properties=told))
+    known = Property.objects.get()
+    assert (known.ref, known.name, known.value_type) == ("p", "Цвет", "Справочник")
+    assert list(PropertyValue.objects.values_list("ref", "property_ref", "value")) == [
+        ("v1", "p", "Белый")
+    ]
+    again = take(base, classifier(properties=told))
+    assert (again.created_count, again.changed_count, again.unchanged_count) == (0, 0, 2)
+
+
+def test_a_property_of_other_values_keeps_their_kind(base: Connection) -> None:
+    kinds = "<ТипЗначений><Тип>Число</Тип></ТипЗначений>"
+    head = "<Ид>p</Ид><Наименование>Вес</Наименование>"
+    take(
+        base,
+        classifier(properties=f"<Свойство>{head}<ТипыЗначений>{kinds}</ТипыЗначений></Свойство>"),
+    )
+    assert Property.objects.get().value_type == "Число"
+    take(base, classifier(properties=f"<СвойствоНоменклатуры>{head}</СвойствоНоменклатуры>"))
+    assert Property.objects.get().value_type == ""
