@@ -295,7 +295,7 @@ def price(
     return PriceRecord(type_ref, amount, values.currency(currency_text), least)
 
 
-def _stock(element: etree._Element) -> tuple[StockRecord, ...] | None:  # noqa: C901  one pass, a branch for each child
+def _stock(element: etree._Element) -> tuple[StockRecord, ...] | None:
     """One result out of four spellings; warehouse rows win over a total beside them."""
     told = False
     total: Decimal | None = None
@@ -312,14 +312,13 @@ def _stock(element: etree._Element) -> tuple[StockRecord, ...] | None:  # noqa: 
         elif local == "Остатки":
             told = True
             for balance in children(part, "Остаток"):
-                for place in balance:
-                    inner = LOCAL[place.tag]
-                    if inner == "Склад":
-                        _warehouse_rows(place, rows)
-                    elif inner == "Количество":
-                        quantity = values.number(place.text)
-                        if quantity is not None:
-                            total = (total or Decimal(0)) + quantity
+                # third parties write it beside the warehouse, and not inside
+                beside = child_text(balance, "Количество")
+                for place in children(balance, "Склад"):
+                    _warehouse_rows(place, rows, beside)
+                quantity = values.number(beside)
+                if quantity is not None:
+                    total = (total or Decimal(0)) + quantity
     return stock_of(total, rows) if told else None
 
 
@@ -331,9 +330,11 @@ def stock_of(total: Decimal | None, rows: Mapping[str, Decimal]) -> tuple[StockR
     return (StockRecord("", total),) if total else ()
 
 
-def _warehouse_rows(element: etree._Element, rows: dict[str, Decimal]) -> None:
+def _warehouse_rows(
+    element: etree._Element, rows: dict[str, Decimal], quantity_text: str | None = None
+) -> None:
     place = element.get("ИдСклада")
-    quantity_text = element.get("КоличествоНаСкладе")
+    quantity_text = element.get("КоличествоНаСкладе", quantity_text)
     for part in element:
         local = LOCAL[part.tag]
         if local in {"ИдСклада", "Ид"}:

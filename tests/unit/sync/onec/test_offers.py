@@ -99,6 +99,17 @@ def test_stock_that_is_not_told_and_stock_that_is_none() -> None:
     assert offer_record(element("<Остатки/>")).stock == ()
 
 
+def test_a_quantity_may_stand_beside_its_warehouse() -> None:
+    told = "".join(
+        f"<Остаток><Склад><Ид>{place}</Ид></Склад><Количество>{quantity}</Количество></Остаток>"
+        for place, quantity in (("w", 5), ("v", 0))
+    )
+    assert offer_record(element(f"<Остатки>{told}</Остатки>")).stock == (
+        StockRecord("w", Decimal(5)),
+        StockRecord("v", Decimal(0)),
+    )
+
+
 def test_the_random_identifier_of_a_manufacturer_is_no_content() -> None:
     def goods(ref: str, name: str) -> etree._Element:
         return etree.fromstring(
