@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 
 from demo.company import DEALERS, ONEC_USER, STAFF, Company, Person, email_of
+from sync.protocol import connections
 
 FILE = "access.json"
 EXCHANGE_PATH = "/1c/exchange/"
@@ -32,7 +33,7 @@ def sign_ins(site: str) -> SignIns:
     if path.exists():
         stored: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         return SignIns(stored["people"][0]["password"], stored["onec"]["password"])
-    made = SignIns(_password(), secrets.token_urlsafe(12))
+    made = SignIns(_password(), connections.new_password())
     _write(path, _document(site, made))
     return made
 

@@ -6,6 +6,7 @@ import hashlib
 import ipaddress
 import itertools
 import logging
+import secrets
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -169,6 +170,11 @@ def free_user(wanted: str) -> str:
 
 
 @transaction.atomic
+def new_password() -> str:
+    """One that nobody guesses, easy to type into 1C and to give to a command as it is."""
+    return secrets.token_hex(10)
+
+
 def set_password(*, connection: Connection, password: str, by: User | None = None) -> None:
     """Change the password. Sessions opened with the old one end."""
     if not password:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Mapping
 from pathlib import PurePosixPath
 from types import MappingProxyType
@@ -256,7 +255,7 @@ class ConnectionForm(CheckedSettings, WagtailAdminModelForm):
         if commit and "plain_offers" in self.changed_data:
             plain_offers.apply_rule(connection=connection, by=self.for_user, at=timezone.now())
         if self.cleaned_data.get("new_password"):
-            self.made_password = secrets.token_urlsafe(12)
+            self.made_password = connections.new_password()
             connections.set_password(
                 connection=connection, password=self.made_password, by=self.for_user
             )

@@ -7,7 +7,6 @@ again; the database has its hash alone.
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
@@ -109,7 +108,7 @@ class SettingsScreen(Screen, FormView[SecondStep]):
 
     def form_valid(self, form: SecondStep) -> HttpResponse:
         """Make the base and show what to type into 1C."""
-        password = secrets.token_urlsafe(12)
+        password = connections.new_password()
         made = connections.create_connection(
             **form.cleaned_data, password=password, by=person_of(self.request)
         )
@@ -217,7 +216,7 @@ class NewPasswordScreen(_OneBase, View):
 
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Make it and show it."""
-        password = secrets.token_urlsafe(12)
+        password = connections.new_password()
         connections.set_password(
             connection=self.connection, password=password, by=person_of(request)
         )

@@ -42,6 +42,12 @@ def test_authenticate_looks_at_the_name_the_password_and_the_switch() -> None:
     assert connections.authenticate(off.user, PASSWORD) is None
 
 
+def test_a_new_password_can_be_typed_and_given_to_a_command() -> None:
+    made = {connections.new_password() for _ in range(50)}
+    assert len(made) == 50
+    assert all(len(each) >= 16 and each.isalnum() and each.isascii() for each in made)
+
+
 def test_set_password_ends_the_sessions_of_the_old_one() -> None:
     session = ExchangeSessionFactory()
     connections.set_password(connection=session.connection, password="another")
