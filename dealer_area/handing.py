@@ -57,7 +57,8 @@ def hand_over(
 def orders_again(numbers: Iterable[str]) -> dict[str, outbound.OutgoingOrder]:
     """Orders, or parts of them, as 1C is to get them now; by number, unknown ones left out.
 
-    A part stays in the warehouse it was made for; a whole order is in that of its terms.
+    A part stays in the warehouse it was made for, if it was for one; a whole order is in that of
+    its terms.
     """
     wanted = set(numbers)
     parts = list(OrderPart.objects.filter(number__in=wanted).values_list("order_id", flat=True))
@@ -81,7 +82,7 @@ def orders_again(numbers: Iterable[str]) -> dict[str, outbound.OutgoingOrder]:
             Share(
                 tuple(index[position] for position in part.positions),
                 part.warehouse_ref or _ref_by_name(part.warehouse_name, outgoing),
-                part.warehouse_name,
+                part.warehouse_name or outgoing.warehouse_name,
             )
             for part in own
         ]
@@ -91,8 +92,8 @@ def orders_again(numbers: Iterable[str]) -> dict[str, outbound.OutgoingOrder]:
 
 
 def _ref_by_name(name: str, order: outbound.OutgoingOrder) -> str:
-    """The warehouse of a part that was made before parts kept its identifier."""
-    return order.warehouse_ref if name == order.warehouse_name else ""
+    """The warehouse of a part that was made when parts kept no identifier, or terms had none."""
+    return order.warehouse_ref if name in {"", order.warehouse_name} else ""
 
 
 def _sources(

@@ -253,8 +253,9 @@ def _fetch(run: Run, told: _Pull) -> None:
         if isinstance(failure, PullFailed):
             raise
         raise PullFailed(str(failure)) from failure
-    except Exception as error:
-        inbound.call_off(run=run, error=portal_error(error), at=timezone.now())
+    except BaseException as error:
+        words = portal_error(error) if isinstance(error, Exception) else _("The portal stopped.")
+        inbound.call_off(run=run, error=words, at=timezone.now())
         raise
     run.warnings = told.notes
     run.warning_count = len(told.notes)

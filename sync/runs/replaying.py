@@ -90,6 +90,8 @@ def check(file: ReceivedFile) -> None:
     """Raises Gone when the file is none that runs take, or its content is not to be had."""
     if file.kind in {ReceivedFile.Kind.PICTURE, ReceivedFile.Kind.ARCHIVE}:
         raise Gone(_("Pictures and archives are not imported by themselves."))
+    if file.kind == ReceivedFile.Kind.PULL and not file.path:
+        raise Gone(_("The answers of 1C did not come whole: there is nothing to take once more."))
     # the content of a packed file may still be in its archive
     gone = file.removed_at is not None or (bool(file.path) and not full_path(file).is_file())
     if gone:

@@ -74,7 +74,7 @@ class RunView(RunScreen, TemplateView):
         run = self.run
         user = self.request.user
         may_see_refused = user.has_perm("sync.view_rejection")
-        refused = _refusals(run, with_links=may_see_refused)
+        refused = _refusals(run, in_full=may_see_refused)
         return super().get_context_data(
             **progress(run),
             is_failed=run.state == State.FAILED,
@@ -186,8 +186,11 @@ class Refusal:
     url: str = ""
 
 
-def _refusals(run: Run, *, with_links: bool) -> list[Refusal]:
-    """The first refused objects: those of a dry run are told by the run itself."""
+def _refusals(run: Run, *, in_full: bool) -> list[Refusal]:
+    """The first refused objects: those of a dry run are told by the run itself.
+
+    What arrived is for those alone who may see the quarantine (`in_full`).
+    """
     if run.is_rehearsal:
         told = [each for each in run.differences if each["action"] == "rejected"]
         return [
@@ -198,7 +201,7 @@ def _refusals(run: Run, *, with_links: bool) -> list[Refusal]:
                 each["line"],
                 each["reason"],
                 remedies.remedy(each["reason_key"]),
-                fragment=each["fragment"],
+                fragment=each["fragment"] if in_full else "",
             )
             for each in told
         ]
@@ -211,7 +214,7 @@ def _refusals(run: Run, *, with_links: bool) -> list[Refusal]:
             row.reason,
             remedies.remedy(row.reason_key),
             became=row.get_resolution_display(),
-            url=reverse("exchange:rejection", args=[row.pk]) if with_links else "",
+            url=reverse("exchange:rejection", args=[row.pk]) if in_full else "",
         )
         for row in run.rejections.order_by("pk")[:SHOWN]
     ]

@@ -164,6 +164,22 @@ def test_pull_of_a_killed_worker_is_ended_in_words(
     assert again.state == Run.State.DONE
 
 
+def test_a_pull_whose_worker_is_stopped_says_so(
+    unf: OdataServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stop(*_args: object, **_options: object) -> None:
+        raise SystemExit
+
+    connection = connected(unf)
+    with monkeypatch.context() as patched:
+        patched.setattr(asking.Asker, "ask", stop)
+        with pytest.raises(SystemExit):
+            fetch(connection, "counterparties")
+    run = Run.objects.get(kind="counterparty")
+    assert (run.state, run.file) == (Run.State.FAILED, None)
+    assert run.error == "Портал остановили во время опроса 1С: он спросит снова сам."
+
+
 def test_run_of_a_pull_is_nobody_elses_while_1c_is_asked(
     unf: OdataServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

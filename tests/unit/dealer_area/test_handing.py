@@ -359,6 +359,23 @@ def test_parts_older_than_their_warehouse_are_made_again_as_they_were() -> None:
     assert handing.orders_again(before) == before
 
 
+def test_parts_without_a_warehouse_get_that_of_the_mended_terms() -> None:
+    trade = trade_of("vat")
+    agreement = trade.contract.agreement
+    assert agreement is not None
+    warehouse, agreement.warehouse = agreement.warehouse, None
+    agreement.save()
+    place(trade, two_rates(trade))
+    numbers = list(OutboxOrder.objects.values_list("number", flat=True))
+    assert {each.warehouse_ref for each in handing.orders_again(numbers).values()} == {""}
+
+    agreement.warehouse = warehouse or WarehouseFactory(connection=trade.connection)
+    agreement.save()
+    again = handing.orders_again(numbers).values()
+    assert {each.warehouse_ref for each in again} == {agreement.warehouse.ref}
+    assert {each.warehouse_name for each in again} == {agreement.warehouse.name}
+
+
 def test_1c_gets_the_unit_in_its_own_word() -> None:
     trade = make_trade()
     order = place(trade, make_goods(trade, 1, unit="упак", unit_told="упак.10"))

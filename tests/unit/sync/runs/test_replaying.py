@@ -111,7 +111,7 @@ def test_the_same_is_not_queued_twice(base: Connection) -> None:
     assert Run.objects.count() == 5
 
 
-@pytest.mark.parametrize("how", ["removed", "unlinked", "picture", "archive", "none"])
+@pytest.mark.parametrize("how", ["removed", "unlinked", "picture", "archive", "none", "never came"])
 def test_what_is_gone_is_refused_in_words(base: Connection, how: str) -> None:
     run = take(base, goods(product("p1")))
     assert run.file is not None
@@ -124,6 +124,8 @@ def test_what_is_gone_is_refused_in_words(base: Connection, how: str) -> None:
             ReceivedFile.objects.update(kind=how)
         case "none":
             Run.objects.update(file=None)
+        case "never came":
+            ReceivedFile.objects.update(kind=ReceivedFile.Kind.PULL, path="")
     run = Run.objects.get()
     assert not replaying.can_replay(run.file)
     with pytest.raises(replaying.Gone) as gone:

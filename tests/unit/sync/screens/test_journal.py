@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection as database
 from django.test import Client
@@ -206,6 +207,10 @@ def test_a_dry_run_shows_each_refused_object_with_its_reason(
     assert "Ничего не изменится; отклонённые объекты перечислены выше." in page
     assert "Загрузить файл по-настоящему" in page
     assert reverse("exchange:quarantine") + "?run" not in page
+    assert "Как пришло" in page
+    # what arrived is for those who may see the quarantine
+    Permission.objects.get(codename="view_rejection").group_set.clear()
+    assert "Как пришло" not in text_of(client, "run", run.pk)
 
 
 def test_a_dry_run_that_fails_for_its_refused_objects_names_them(
