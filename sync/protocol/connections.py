@@ -169,12 +169,12 @@ def free_user(wanted: str) -> str:
     return name
 
 
-@transaction.atomic
 def new_password() -> str:
     """One that nobody guesses, easy to type into 1C and to give to a command as it is."""
     return secrets.token_hex(10)
 
 
+@transaction.atomic
 def set_password(*, connection: Connection, password: str, by: User | None = None) -> None:
     """Change the password. Sessions opened with the old one end."""
     if not password:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.utils import timezone
 
+from sync import decisions
 from sync.protocol import connections, sessions
 from sync.protocol.connections import GUESSES, INVENTED, BadAddress, TooManyGuesses
 from tests.factories.sync import PASSWORD, ConnectionFactory, ExchangeSessionFactory
@@ -56,6 +57,17 @@ def test_set_password_ends_the_sessions_of_the_old_one() -> None:
     assert sessions.session_of(key=session.key, at=timezone.now()) is None
     with pytest.raises(ValueError, match="needs"):
         connections.set_password(connection=session.connection, password="")
+
+
+def test_a_password_that_cannot_be_noted_is_not_changed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_args: Any, **_told: Any) -> None:
+        raise RuntimeError
+
+    base = ConnectionFactory()
+    monkeypatch.setattr(decisions, "record", fail)
+    with pytest.raises(RuntimeError):
+        connections.set_password(connection=base, password="another")
+    assert connections.authenticate(base.user, PASSWORD) == base
 
 
 def test_authenticate_from_stops_looking_after_many_wrong_passwords() -> None:
