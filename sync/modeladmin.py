@@ -21,6 +21,7 @@ from base.registers import (
     EditableRegister,
     Register,
     Section,
+    day,
     flag,
     moment,
     money,
@@ -34,7 +35,6 @@ from sync.models import (
     RemoteOrder,
 )
 from sync.models.exchange import KINDS
-from sync.registers.base import day
 from sync.registers.connection_form import MAPPED, ConnectionForm
 from sync.registers.filters import BaseFilter
 from sync.screens.menu import ITEMS

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -358,6 +358,15 @@ def moment(field: str, label: Any) -> Column:
     return _named(column, label)
 
 
+def day(field: str, label: Any) -> Column:
+    """A column with a date."""
+
+    def column(_register: Any, row: Any) -> str:
+        return day_words(_value(row, field))
+
+    return _named(column, label)
+
+
 def money(field: str, label: Any) -> Column:
     """A column with money in the currency of the row."""
 
@@ -387,6 +396,11 @@ def yes_or_no(value: bool | None) -> str:
 def moment_words(value: datetime | None) -> str:
     """Date and time in the reader's zone: `23.11.2026 14:05`."""
     return NOTHING if value is None else f"{timezone.localtime(value):%d.%m.%Y %H:%M}"
+
+
+def day_words(value: date | None) -> str:
+    """A date, written as those of moments are: `23.11.2026`."""
+    return NOTHING if value is None else f"{value:%d.%m.%Y}"
 
 
 def money_words(amount: Decimal | None, currency: str) -> str:

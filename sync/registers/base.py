@@ -2,29 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django.utils.translation import gettext_lazy
 
-from base.figures import NOTHING
-from base.registers import Column, Register, flag, moment, text
+from base.registers import Register, flag, moment, text
 from sync.registers.filters import BaseFilter
-
-
-def day(field: str, label: Any) -> Column:
-    """A column with a date, written as the dates of moments are: `23.11.2026`."""
-
-    def column(_register: Any, row: Any) -> str:
-        return day_words(getattr(row, field))
-
-    column.short_description = label  # type: ignore[attr-defined]
-    return column
-
-
-def day_words(value: date | None) -> str:
-    """`23.11.2026`."""
-    return NOTHING if value is None else f"{value:%d.%m.%Y}"
 
 
 class MirrorRegister(Register):

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from base.registers import Section, money, money_words, text
+from base.registers import Section, day, money, money_words, text
 from sync.models import Agreement, Contract, Counterparty, Organisation, Partner
-from sync.registers.base import MirrorRegister, day
+from sync.registers.base import MirrorRegister
 from sync.registers.filters import BaseFilter
 
 

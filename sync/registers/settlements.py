@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from base.figures import NOTHING
-from base.registers import Register, moment, money, money_words, text
+from base.registers import Register, day, day_words, moment, money, money_words, text
 from sync.models import Payment, SettlementBalance, SettlementEntry
-from sync.registers.base import MirrorRegister, day, day_words
+from sync.registers.base import MirrorRegister
 from sync.registers.filters import BaseFilter
 
 _JOINED = ("connection", "counterparty", "contract", "organisation")
@@ -52,19 +52,17 @@ class SettledRegister(MirrorRegister):
 
 
 def _worded(name: str, number: str, on: date | None) -> str:
-    """`Реализация товаров № 00УТ-000001 от 03.11.2026`, as much of it as is known."""
-    if not name and not number:
-        return ""
-    words = " ".join(each for each in (name, f"№ {number}" if number else "") if each)
-    return (
-        words
-        if on is None
-        else _("%(document)s of %(date)s")
-        % {
-            "document": words,
-            "date": day_words(on),
-        }
-    )
+    """`Реализация товаров № 00УТ-000001 от 03.11.2026`, as much of it as is known.
+
+    1C's own name of a document may have its number and date in it: they are not said twice.
+    """
+    words = name
+    if number and number not in name:
+        words = f"{name} № {number}".lstrip()
+    day = day_words(on)
+    if not words or on is None or day in words:
+        return words
+    return _("%(document)s of %(date)s") % {"document": words, "date": day}
 
 
 class BalanceRegister(SettledRegister):
