@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
@@ -59,7 +57,7 @@ def goods_panel(*, may_see_twins: bool) -> ListPanel:
             twins,
             (
                 _("Likely twins to decide on"),
-                quantity_words(Twin.objects.filter(state="waiting").count()),
+                quantity_words(Twin.objects.filter(state=Twin.State.WAITING).count()),
             ),
         ),
     ]
@@ -90,34 +88,9 @@ def pageless_panel() -> ListPanel:
             )
             for product in found
         ],
-        empty=_("All goods have pages."),
+        empty=_("There are no goods without a page."),
         more=reverse(GOODS_LIST),
     )
-
-
-@dataclass(slots=True)
-class Debtor:
-    """What a counterparty owes in one currency, advances left out."""
-
-    name: str
-    inn: str
-    currency: str
-    debt: Decimal = Decimal(0)
-    overdue: Decimal = Decimal(0)
-
-
-def debtors(on: date) -> list[Debtor]:
-    """Who owes, the largest overdue debt first; what is due on the day is not late. One query."""
-    found: dict[tuple[int | None, str], Debtor] = {}
-    balances = SettlementBalance.objects.current().filter(amount__gt=0)
-    for party, name, inn, currency, amount, due_on in balances.values_list(
-        "counterparty", "counterparty__name", "counterparty__inn", "currency", "amount", "due_on"
-    ).iterator():
-        own = found.setdefault((party, currency), Debtor(name or "", inn or "", currency))
-        own.debt += amount
-        if due_on is not None and due_on < on:
-            own.overdue += amount
-    return sorted(found.values(), key=lambda each: (-each.overdue, -each.debt, each.name))
 
 
 def debts_panel(on: date) -> ListPanel:
@@ -138,7 +111,7 @@ def debts_panel(on: date) -> ListPanel:
                     else _("nothing overdue"),
                 ),
             )
-            for each in debtors(on)[:SHOWN]
+            for each in SettlementBalance.objects.debtors(on, SHOWN)
         ],
         empty=_("Nobody owes anything by the data of 1C."),
         more=address,

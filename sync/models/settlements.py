@@ -43,6 +43,17 @@ class Statement:
     entries: list[SettlementEntry] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Debtor:
+    """What a counterparty owes in one currency, advances left out; without a name: of nobody."""
+
+    name: str
+    inn: str
+    currency: str
+    debt: Decimal
+    overdue: Decimal
+
+
 class BalanceQuerySet(MirrorQuerySet):
     """Reading what is owed."""
 
@@ -61,6 +72,30 @@ class BalanceQuerySet(MirrorQuerySet):
                 currency, own.debt + debt, own.overdue + late, own.advance + advance
             )
         return dict(sorted(found.items()))
+
+    def debtors(self, on: date, limit: int) -> list[Debtor]:
+        """The largest debtors among these balances, by overdue debt and then by debt. One query.
+
+        What is due on the day itself is not overdue yet.
+        """
+        late = models.Sum("amount", filter=models.Q(due_on__lt=on), default=_NOTHING)
+        rows = (
+            self.current()
+            .filter(amount__gt=0)
+            .values("counterparty", "currency", "counterparty__name", "counterparty__inn")
+            .annotate(debt=models.Sum("amount"), overdue=late)
+            .order_by("-overdue", "-debt", "counterparty__name", "counterparty", "currency")
+        )
+        return [
+            Debtor(
+                each["counterparty__name"] or "",
+                each["counterparty__inn"] or "",
+                each["currency"],
+                each["debt"],
+                each["overdue"],
+            )
+            for each in rows[:limit]
+        ]
 
 
 class EntryQuerySet(MirrorQuerySet):

@@ -10,8 +10,8 @@ import pytest
 
 from dealer_area.roles import GroupName
 from home import panels
-from home.panels import debtors, debts_panel, goods_panel, money_panel, pageless_panel
-from sync.models import Run, Twin
+from home.panels import debts_panel, goods_panel, money_panel, pageless_panel
+from sync.models import Run, SettlementBalance, Twin
 from tests.factories.admin import signed_in
 from tests.factories.sync import (
     ConnectionFactory,
@@ -58,7 +58,7 @@ def test_twins_lead_only_whom_they_are_shown_to() -> None:
 
 
 def test_new_goods_without_a_page() -> None:
-    assert "У всех товаров есть страницы." in pageless_panel().render_html({})
+    assert "Товаров без страницы нет." in pageless_panel().render_html({})
     product = ProductFactory()
     (row,) = pageless_panel().rows
     assert row.cells[0] == product.name
@@ -75,12 +75,13 @@ def test_debtors_by_overdue_debt_in_each_currency(django_assert_num_queries: Any
     SettlementBalanceFactory(amount=Decimal(-100), **same)
     SettlementBalanceFactory(amount=Decimal(100), archived=True, **same)
     with django_assert_num_queries(1):
-        found = debtors(TODAY)
+        found = SettlementBalance.objects.debtors(TODAY, 5)
     assert [(each.name, each.currency, each.debt, each.overdue) for each in found] == [
         (small.counterparty.name, "RUB", Decimal("10.10"), Decimal("10.10")),
         (large.counterparty.name, "RUB", Decimal("900.50"), Decimal(0)),
         (large.counterparty.name, "CNY", Decimal(7), Decimal(0)),
     ]
+    assert SettlementBalance.objects.debtors(TODAY, 1) == found[:1]
     html = debts_panel(TODAY).render_html({})
     assert "просрочено 10,10" in html.replace("\xa0", " ")
     assert "без просрочки" in html
