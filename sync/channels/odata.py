@@ -202,7 +202,7 @@ def pull_part(
         run = _announce(connection, part, owner, trigger=trigger, by=by, rehearsal=rehearsal)
         held.append(lease_of_run(run.pk))
         base.beat = partial(_beat, held, owner)
-        _fetch(run, _Pull(connection, base, dialect, part, run.started_at or timezone.now()))
+        _fetch(run, owner, _Pull(connection, base, dialect, part, run.started_at or timezone.now()))
     finally:
         for name in held:
             leases.release(name, owner)
@@ -244,10 +244,10 @@ def _beat(held: Sequence[str], owner: str) -> None:
         raise PullFailed(_("Another worker has taken the pull over."))
 
 
-def _fetch(run: Run, told: _Pull) -> None:
+def _fetch(run: Run, owner: str, told: _Pull) -> None:
     """Store what 1C tells. Raises PullFailed, after the run was called off, for half of it."""
     try:
-        inbound.deliver(run=run, content=told.lines())
+        inbound.deliver(run=run, owner=owner, content=told.lines())
     except (PullFailed, receiving.Refused) as failure:
         inbound.call_off(run=run, error=str(failure), at=timezone.now())
         if isinstance(failure, PullFailed):
@@ -429,8 +429,8 @@ class _Pull:
         rows = OfferStock.objects.filter(connection=self.connection).exclude(quantities={})
         known = list(rows.values_list("offer__ref", flat=True).iterator())
         absent = sorted(ref for ref in known if ref not in self._told)
-        share = len(absent) * 100 > len(known) * self.connection.absence_limit
-        if len(absent) > SUSPICIOUS and share:
+        is_over_limit = len(absent) * 100 > len(known) * self.connection.absence_limit
+        if len(absent) > SUSPICIOUS and is_over_limit:
             raise PullFailed(
                 _(
                     "1C told no stock of %(count)s goods that had some. This is not believed: see "

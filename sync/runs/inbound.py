@@ -25,7 +25,7 @@ from sync import leases, ports
 from sync.files import shelf
 from sync.files.outcomes import Outcome, forget_after, note
 from sync.files.readers import READERS
-from sync.files.receiving import full_path
+from sync.files.receiving import Refused, full_path
 from sync.holding import Imports, at_work, finish, lease_of_run, left, portal_error
 from sync.intake import orders
 from sync.intake.book import Book
@@ -144,10 +144,11 @@ def announce(
     return run
 
 
-def deliver(*, run: Run, content: Iterable[bytes]) -> None:
+def deliver(*, run: Run, owner: str, content: Iterable[bytes]) -> None:
     """Store the answer that a run was announced for; it then waits to be taken.
 
-    Raises Refused when there is no room, and whatever the content raises; nothing is stored then.
+    Raises Refused when there is no room or `owner` has the run no longer, and whatever the content
+    raises; nothing is stored then.
     """
     file = run.file
     if file is None:
@@ -155,6 +156,8 @@ def deliver(*, run: Run, content: Iterable[bytes]) -> None:
     stored = shelf.store(connection=run.connection, name=file.name, content=content)
     try:
         with transaction.atomic():
+            if not leases.renew(lease_of_run(run.pk), owner):
+                raise Refused(gettext("Another worker has taken the pull over."))
             file.path, file.size, file.sha256 = stored.path, stored.size, stored.sha256
             file.save(update_fields=["path", "size", "sha256"])
             run.state = Run.State.QUEUED

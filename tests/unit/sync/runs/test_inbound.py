@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -16,7 +17,7 @@ from django.utils import timezone
 from sync import leases, ports
 from sync.files import readers
 from sync.files.outcomes import Outcome
-from sync.files.receiving import full_path
+from sync.files.receiving import Refused, full_path
 from sync.holding import lease_of_run
 from sync.intake import rows as rows_module
 from sync.models import (
@@ -449,10 +450,24 @@ def test_what_is_announced_has_its_receipt_and_is_nobody_elses(base: Connection)
     inbound.import_records(run.pk, owner="another")
     run.refresh_from_db()
     assert run.state == Run.State.RUNNING
-    inbound.deliver(run=run, content=[b"{}\n", b"{}\n"])
+    inbound.deliver(run=run, owner="puller", content=[b"{}\n", b"{}\n"])
     assert run.state == Run.State.QUEUED
     file = ReceivedFile.objects.get(pk=run.file.pk)
     assert (file.size, full_path(file).read_bytes()) == (6, b"{}\n{}\n")
+
+
+def test_an_answer_to_a_run_that_another_worker_has_is_not_stored(base: Connection) -> None:
+    run = announced(base)
+
+    def slow() -> Iterator[bytes]:
+        yield b"{}\n"
+        Lease.objects.update(owner="another")
+
+    with pytest.raises(Refused):
+        inbound.deliver(run=run, owner="puller", content=slow())
+    run.refresh_from_db()
+    assert run.file is not None
+    assert (run.state, run.file.path) == (Run.State.RUNNING, "")
 
 
 def test_what_is_called_off_leaves_its_reason_alone(base: Connection) -> None:
