@@ -9,10 +9,9 @@ def fill(apps: Any, _editor: Any) -> None:
     """What 1C was told of each part stands in the order on its way to 1C."""
     parts = apps.get_model("dealer_area", "OrderPart").objects
     told = apps.get_model("sync", "OutboxOrder").objects
-    for number, payload in told.filter(number__in=parts.values("number")).values_list(
-        "number", "payload"
-    ):
-        parts.filter(number=number).update(warehouse_ref=payload.get("warehouse_ref", ""))
+    of_parts = told.filter(number__in=parts.values("number"))
+    for number, ref in of_parts.values_list("number", "payload__warehouse_ref"):
+        parts.filter(number=number).update(warehouse_ref=ref or "")
 
 
 class Migration(migrations.Migration):

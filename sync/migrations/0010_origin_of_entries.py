@@ -15,8 +15,12 @@ def fill(apps, _schema_editor):
     file = apps.get_model("sync", "ReceivedFile")
     told_otherwise = file.objects.filter(pk=OuterRef("receipt")).exclude(channel="odata")
     fetched = entry.objects.filter(~Exists(told_otherwise), ref__contains=":", origin="")
-    while keys := list(fetched.order_by("pk").values_list("pk", flat=True)[:PORTION]):
-        fetched.filter(pk__gte=keys[0], pk__lte=keys[-1]).update(origin="odata")
+    last = 0
+    while keys := list(
+        fetched.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:PORTION]
+    ):
+        fetched.filter(pk__gt=last, pk__lte=keys[-1]).update(origin="odata")
+        last = keys[-1]
 
 
 class Migration(migrations.Migration):

@@ -26,4 +26,11 @@ class Migration(migrations.Migration):
                 verbose_name="alarm for orders not confirmed after, hours",
             ),
         ),
+        migrations.AddConstraint(
+            model_name="connection",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("unconfirmed_hours__gte", 1)),
+                name="sync_connection_unconfirmed_hours",
+            ),
+        ),
     ]

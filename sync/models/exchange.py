@@ -91,6 +91,12 @@ class Connection(models.Model):
     class Meta:
         verbose_name = _("1C base")
         verbose_name_plural = _("1C bases")
+        constraints = (
+            models.CheckConstraint(
+                condition=models.Q(unconfirmed_hours__gte=1),
+                name="sync_connection_unconfirmed_hours",
+            ),
+        )
 
     def __str__(self) -> str:
         return self.name

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
+from importlib import import_module
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.utils import timezone
 
 from dealer_area import carting, following, handing, hearing, ordering
@@ -335,6 +337,18 @@ def test_parts_made_again_are_the_same_but_for_what_was_mended() -> None:
     assert [line.offer_ref for line in mended["100003"].lines] == [
         "11111111-0000-4000-8000-000000000001"
     ]
+
+
+def test_parts_of_before_get_the_warehouse_that_1c_was_told() -> None:
+    trade = trade_of("both")
+    place(trade, two_rates(trade))
+    told = {part.number: part.warehouse_ref for part in OrderPart.objects.all()}
+    OrderPart.objects.update(warehouse_ref="")
+
+    import_module("dealer_area.migrations.0004_warehouse_of_parts").fill(apps, None)
+
+    assert {part.number: part.warehouse_ref for part in OrderPart.objects.all()} == told
+    assert any(told.values())
 
 
 def test_a_part_stays_in_its_warehouse_when_the_terms_get_another() -> None:
